@@ -1,0 +1,176 @@
+"""A YAML or JSON file → plain data, with the line that each value stands on.
+
+Not what the data means: that is `contract`'s part. Everything comes out as JSON would have it: keys are strings
+(an unquoted `200:` too), dates stay strings, aliases are written out.
+"""
+
+import functools
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from attrs import field, frozen
+
+from assay import pointer
+from assay.errors import UserError
+
+MOST_NODES = 5_000_000
+"""Values that one file may hold once its aliases are written out: a bomb stops here, no real document does."""
+
+_MERGE = "<<"
+
+
+class _CoreLoader(yaml.CSafeLoader):
+    """YAML 1.2's core schema, which OpenAPI prescribes; PyYAML's own 1.1 reads `no` as false and dates as dates."""
+
+    # a mapping of PyYAML: first character → [(tag, pattern)]
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - filled below, once
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("int", r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("null", r"(?:~|null|Null|NULL|)$", "~nN\0"),
+):
+    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+@frozen
+class Document:
+    """One file as read: `data` is JSON-like; `shown` is how errors name the file."""
+
+    path: Path
+    data: Any
+    text: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The path as a reader would type it: relative to the working directory where it lies below."""
+        try:
+            return str(self.path.resolve().relative_to(Path.cwd()))
+        except ValueError:
+            return str(self.path)
+
+    def where(self, at: str = "") -> str:
+        """`file:line` of the value at a pointer, or of the nearest value above it that the file has."""
+        return f"{self.shown}:{self._line(at)}"
+
+    @functools.cached_property
+    def _root(self) -> yaml.Node | None:
+        return yaml.compose(self.text, Loader=_CoreLoader)
+
+    def _line(self, at: str) -> int:
+        node, line = self._root, 1
+        for token in pointer.split(at):
+            if isinstance(node, yaml.MappingNode):
+                found = next(((k, v) for k, v in node.value if str(k.value) == token), None)
+                if found is None:
+                    break
+                line, node = found[0].start_mark.line + 1, found[1]
+            elif isinstance(node, yaml.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
+                node = node.value[int(token)]
+                line = node.start_mark.line + 1
+            else:
+                break
+        return line
+
+
+def load(path: Path) -> Document:
+    """Read a YAML or JSON file.
+
+    Raises UserError with file and line: no such file, not UTF-8, not YAML, a key twice, an alias bomb.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UserError("there is no such file", where=str(path), todo="check the path") from None
+    except IsADirectoryError:
+        raise UserError("this is a folder, not a file", where=str(path), todo="name the file in it") from None
+    except UnicodeDecodeError as error:
+        raise UserError(
+            f"this is not UTF-8 (byte {error.start})", where=str(path), todo="save the file as UTF-8"
+        ) from None
+    except OSError as error:
+        raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from None
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> Document:
+    """The same from text that has been read already. Raises UserError."""
+    try:
+        node = yaml.compose(text, Loader=_CoreLoader)
+        data = _Plain(path).convert(node) if node is not None else None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise UserError(
+            f"this is not valid YAML: {error.problem or error.context}",
+            where=f"{path}{line}",
+            todo="mend the file there; quoting a value with special characters often does it",
+        ) from None
+    except yaml.YAMLError as error:
+        raise UserError(f"this is not valid YAML: {str(error).splitlines()[0]}", where=str(path)) from None
+    except RecursionError:
+        raise UserError("values are nested too deep to be read", where=str(path)) from None
+    return Document(path, data, text)
+
+
+class _Plain:
+    """YAML nodes → plain data; counts what it writes out, so that aliases cannot blow up."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written = 0
+        self._open: set[int] = set()
+
+    def convert(self, node: yaml.Node) -> Any:
+        self._written += 1
+        if self._written > MOST_NODES:
+            raise self._error(node, f"more than {MOST_NODES:,} values once the aliases are written out")
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if id(node) in self._open:
+            raise self._error(node, "an alias stands inside the value that it names")
+        self._open.add(id(node))
+        value = self._mapping(node) if isinstance(node, yaml.MappingNode) else self._sequence(node)
+        self._open.discard(id(node))
+        return value
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._error(key_node, "a key must be plain text")
+            key = str(key_node.value)
+            if key == _MERGE:
+                raise self._error(key_node, "merge keys (`<<`) are no part of YAML 1.2: write the members out")
+            if key in result:
+                raise self._error(key_node, f"the key {key!r} stands here twice")
+            result[key] = self.convert(value_node)
+        return result
+
+    def _sequence(self, node: yaml.Node) -> list[Any]:
+        return [self.convert(item) for item in node.value]
+
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        kind, text = node.tag.rpartition(":")[2], str(node.value)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        if kind == "int":
+            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+        return float(text) if kind == "float" else text
+
+    def _error(self, node: yaml.Node, what: str) -> UserError:
+        return UserError(what, where=f"{self._path}:{node.start_mark.line + 1}", todo="mend the file there")
+
+
+def canonical(data: Any) -> bytes:
+    """JSON with sorted keys and no white space: what digests are taken of."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )

@@ -1,0 +1,36 @@
+"""JSON Pointers (RFC 6901): written, taken apart, followed. Not a query language: that is JSONPath's part."""
+
+from collections.abc import Iterable
+from typing import Any
+
+MISSING: Any = object()
+"""What `follow` gives where the data has nothing; null is a value, so None could not say it."""
+
+
+def escape(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")
+
+
+def join(*tokens: str | int) -> str:
+    return "".join("/" + escape(str(token)) for token in tokens)
+
+
+def split(pointer: str) -> list[str]:
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def follow(data: Any, tokens: Iterable[str]) -> Any:
+    """The value at the end of `tokens`, or MISSING."""
+    for token in tokens:
+        if isinstance(data, dict):
+            data = data.get(token, MISSING)
+        elif isinstance(data, list):
+            data = data[int(token)] if token.isdecimal() and int(token) < len(data) else MISSING
+        else:
+            return MISSING
+    return data
+
+
+def at(data: Any, pointer: str) -> Any:
+    """The value that `pointer` names in `data`, or MISSING."""
+    return follow(data, split(pointer))
