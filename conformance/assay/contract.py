@@ -267,8 +267,11 @@ def _operation(data: dict[str, Any], path: str, method: str, item: str) -> Opera
         pointer=at,
         parameters=_parameters(data, item, at),
         body=resolve(data, f"{at}/requestBody")[1] if "requestBody" in raw else None,
-        responses=tuple(_response(data, f"{at}/responses", status) for status in raw.get("responses", {})
-                        if not status.startswith("x-")),
+        responses=tuple(
+            _response(data, f"{at}/responses", status)
+            for status in raw.get("responses", {})
+            if not status.startswith("x-")
+        ),
         security=_security(data, raw.get("security", data.get("security", []))),
         relations=tuple((f"{at}/x-relations/{i}", each) for i, each in enumerate(raw.get("x-relations", []))),
     )
@@ -281,7 +284,7 @@ def _parameters(data: dict[str, Any], item: str, operation: str) -> tuple[Parame
         declared = pointer.at(data, owner).get("parameters", [])
         for index in range(len(declared)):
             at, raw = resolve(data, f"{owner}/parameters/{index}")
-            content = next(iter(raw.get("content", {}).values()), {})
+            content: dict[str, Any] = next(iter(raw.get("content", {}).values()), {})
             found[raw["name"], raw["in"]] = Parameter(
                 name=raw["name"],
                 place=raw["in"],

@@ -171,6 +171,4 @@ class _Plain:
 
 def canonical(data: Any) -> bytes:
     """JSON with sorted keys and no white space: what digests are taken of."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
-        "utf-8", "surrogatepass"
-    )
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")

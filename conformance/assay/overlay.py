@@ -105,7 +105,8 @@ class _Action:
             self._append(into, update if isinstance(update, list) else [update], at)
         elif not isinstance(into, dict) or not isinstance(update, dict):
             raise self._error(
-                f"updates {at or 'the root'}, where an object cannot be merged", "point it at an object or an array"
+                f"updates {at or 'the root'}, where an object cannot be merged",
+                "point it at an object or an array",
             )
         else:
             for key, value in update.items():

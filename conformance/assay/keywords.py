@@ -1,0 +1,296 @@
+"""A response schema → a tree of checks, one for each keyword that can fail.
+
+The rules:
+
+- A keyword is exercised only by a value that it constrains: `format` by a string, `items` by an array that has some,
+  the parts of `then` by a value that matches `if`. What was not exercised was not seen to hold.
+- `required` is one check a property. Below `not`, `if`, `anyOf`, `oneOf`, `contains` and `propertyNames` a keyword
+  fails nothing by itself: the applicator above it is the check.
+- A `format` that the validator does not assert is no check, nor is a keyword that nothing can break (`minLength: 0`).
+- A `$ref` met again on its own path leads back to its first visit, so a recursive schema is a finite tree.
+
+Not what a check means to anyone: that is `claims`'.
+"""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jsonschema_rs
+from attrs import frozen
+
+from assay import dialect, pointer
+from assay.checks import Check, Node, Validator
+from assay.contract import Contract
+from assay.errors import UserError
+
+_BASE = "urn:assay:contract"
+"""The name under which sub-schemas with references find the rest of the contract."""
+
+_Applies = Callable[[Any], bool]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+_APPLIES: dict[str, _Applies] = {
+    **dict.fromkeys(("type", "enum", "const", "not", "anyOf", "oneOf", "$dynamicRef"), _always),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), _is_number),
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), _is_string),
+    **dict.fromkeys(("minItems", "maxItems", "contains", "unevaluatedItems"), _is_array),
+    "uniqueItems": lambda value: isinstance(value, list) and len(value) > 1,
+    **dict.fromkeys(("minProperties", "maxProperties", "unevaluatedProperties"), _is_object),
+    "propertyNames": lambda value: isinstance(value, dict) and bool(value),
+}
+"""Which values a keyword constrains (JSON Schema Validation, section 6 and Core, section 10)."""
+
+_HARMLESS: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("minLength", "minItems", "minProperties"), (0,)),
+    "uniqueItems": (False,),
+    **dict.fromkeys(("propertyNames", "unevaluatedItems", "unevaluatedProperties", "contains"), (True,)),
+    "not": (False,),
+}
+"""Values with which a keyword can never fail. (`contains: true` can, on an empty array: see `_harmless`.)"""
+
+_FORMAT_PROBES = ("\u0000 %zz [", "{", "(", "é", "/~2", "1", "-")
+
+
+class Schemas:
+    """The schemas of one contract, ready to be taken apart. Build once a contract: it copies the document."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self.data = dialect.response_schemas(contract.data, contract.openapi)
+        self._registry = jsonschema_rs.Registry([(_BASE, self.data)])
+
+    def tree(self, at: str) -> Node:
+        """The checks of the schema at a pointer of the contract. Raises UserError: a `pattern` is no regex."""
+        return _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
+
+    def validator(self, at: str) -> Validator:
+        """The schema as a whole: the tree's checks all hold exactly when it accepts."""
+        return _compiled({"$ref": f"#{at}"}, self._registry)
+
+
+@frozen
+class _Builder:
+    contract: Contract
+    data: dict[str, Any]
+    registry: jsonschema_rs.Registry
+
+    def node(self, at: str, name: tuple[str, ...], place: str, open_refs: dict[str, Node]) -> Node:
+        """`open_refs`: the references being visited on the way here, with the node of each."""
+        schema = pointer.at(self.data, at)
+        node = Node()
+        if schema is False:
+            node.checks.append(self._check("false", False, at, name, place, _always, False))
+        if not isinstance(schema, dict):
+            return node
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            target = reference[1:]
+            if target in open_refs:
+                if len(schema) == 1:
+                    return open_refs[target]
+                node.same.append(open_refs[target])
+            elif not _says_more(schema):
+                open_refs = {**open_refs, target: node}
+                self._fill(node, target, name, place, open_refs)
+                return node
+            else:
+                inner = Node()
+                self._fill(inner, target, (*name, "$ref"), place, {**open_refs, target: inner})
+                node.same.append(inner)
+        self._own(node, schema, at, name, place, open_refs)
+        return node
+
+    def _fill(self, node: Node, at: str, name: tuple[str, ...], place: str, open_refs: dict[str, Node]) -> None:
+        """Make `node`, which references may lead back to already, the node of the schema at `at`."""
+        made = self.node(at, name, place, open_refs)
+        for attribute in Node.__attrs_attrs__:
+            setattr(node, attribute.name, getattr(made, attribute.name))
+
+    def _own(
+        self,
+        node: Node,
+        schema: dict[str, Any],
+        at: str,
+        name: tuple[str, ...],
+        place: str,
+        refs: dict[str, Node],
+    ) -> None:
+        node.checks += self._keyword_checks(schema, at, name, place)
+        node.checks += self._member_checks(schema, at, name, place)
+        child = functools.partial(self._child, at, name, refs)
+        node.same = node.same + [child(("allOf", str(index)), place) for index in range(len(schema.get("allOf", ())))]
+        if "if" in schema and ("then" in schema or "else" in schema):
+            node.condition = _compiled(schema["if"], self.registry)
+            node.then = child(("then",), place) if "then" in schema else None
+            node.otherwise = child(("else",), place) if "else" in schema else None
+        node.dependent = {key: child(("dependentSchemas", key), place) for key in schema.get("dependentSchemas", {})}
+        node.properties = {
+            key: Node() if sub is False else child(("properties", key), place + pointer.join(key))
+            for key, sub in schema.get("properties", {}).items()
+        }
+        node.patterns = [
+            (
+                self._regex(key, at),
+                Node() if sub is False else child(("patternProperties", key), f"{place}/*"),
+            )
+            for key, sub in schema.get("patternProperties", {}).items()
+        ]
+        if isinstance(schema.get("additionalProperties"), dict):
+            node.additional = child(("additionalProperties",), f"{place}/*")
+        node.prefix = [
+            child(("prefixItems", str(index)), f"{place}/{index}")
+            for index in range(len(schema.get("prefixItems", ())))
+        ]
+        if isinstance(schema.get("items"), dict):
+            node.items = child(("items",), f"{place}/*")
+
+    def _child(
+        self, at: str, name: tuple[str, ...], refs: dict[str, Node], tokens: tuple[str, ...], place: str
+    ) -> Node:
+        return self.node(at + pointer.join(*tokens), name + tokens, place, refs)
+
+    def _keyword_checks(self, schema: dict[str, Any], at: str, name: tuple[str, ...], place: str) -> Iterator[Check]:
+        """The keywords that speak of the value itself."""
+        for keyword, applies in _APPLIES.items():
+            if keyword not in schema or _harmless(keyword, schema):
+                continue
+            alone: Any = {keyword: schema[keyword]}
+            if keyword == "contains":
+                alone |= {key: schema[key] for key in ("minContains", "maxContains") if key in schema}
+            elif keyword.startswith("unevaluated"):
+                alone = schema
+            elif keyword == "pattern":
+                self._regex(schema[keyword], at)
+            yield self._check(
+                keyword, schema[keyword], at + pointer.join(keyword), (*name, keyword), place, applies, alone
+            )
+
+    def _member_checks(self, schema: dict[str, Any], at: str, name: tuple[str, ...], place: str) -> Iterator[Check]:
+        """The keywords that speak of which members or items there are."""
+        written = pointer.at(self.contract.data, at).get("required", [])
+        for member in schema.get("required", ()):
+            here = at + pointer.join("required", written.index(member))
+            yield self._check(
+                "required",
+                member,
+                here,
+                (*name, "required", member),
+                place,
+                _is_object,
+                {"required": [member]},
+            )
+        for trigger, members in schema.get("dependentRequired", {}).items():
+            tokens = ("dependentRequired", trigger)
+            yield self._check(
+                "dependentRequired", members, at + pointer.join(*tokens), name + tokens, place,
+                functools.partial(_has, trigger), {"dependentRequired": {trigger: members}},
+            )  # fmt: skip
+        known = {key: dict.fromkeys(schema.get(key, {}), True) for key in ("properties", "patternProperties")}
+        if schema.get("additionalProperties") is False:
+            yield self._check(
+                "additionalProperties", False, at + "/additionalProperties", (*name, "additionalProperties"), place,
+                _is_object, known | {"additionalProperties": False},
+            )  # fmt: skip
+        for key in known:
+            for member in (member for member, sub in schema.get(key, {}).items() if sub is False):
+                yield self._check(
+                    "false", False, at + pointer.join(key, member), (*name, key, member), place,
+                    _is_object, {key: {member: False}},
+                )  # fmt: skip
+        if schema.get("items") is False:
+            prefix = [True] * len(schema.get("prefixItems", ()))
+            alone: dict[str, Any] = {"items": False} | ({"prefixItems": prefix} if prefix else {})
+            yield self._check("items", False, at + "/items", (*name, "items"), place, _is_array, alone)
+
+    def _check(
+        self,
+        keyword: str,
+        value: Any,
+        at: str,
+        name: tuple[str, ...],
+        place: str,
+        applies: _Applies,
+        alone: Any,
+    ) -> Check:
+        compiler = functools.partial(_compiled, registry=self.registry)
+        return Check(pointer.join(*name)[1:], keyword, value, at, place, applies, alone, compiler)
+
+    def _regex(self, pattern: str, at: str) -> Validator:
+        try:
+            return _compiled({"pattern": pattern}, self.registry)
+        except (jsonschema_rs.ValidationError, ValueError):
+            raise UserError(
+                f"the pattern {pattern!r} is no regular expression that can be checked",
+                where=self.contract.where(at),
+                todo="JSON Schema asks for ECMA-262 syntax",
+            ) from None
+
+
+def _has(trigger: str, value: Any) -> bool:
+    return isinstance(value, dict) and trigger in value
+
+
+_ANNOTATIONS = frozenset({"$ref", "title", "description", "deprecated", "readOnly", "writeOnly", "$comment"})
+
+
+def _says_more(schema: dict[str, Any]) -> bool:
+    """Whether a schema with a `$ref` asserts anything beside it."""
+    return any(
+        key not in _ANNOTATIONS | dialect.DATA_KEYS - {"const", "enum"} and not key.startswith("x-") for key in schema
+    )
+
+
+def _harmless(keyword: str, schema: dict[str, Any]) -> bool:
+    value = schema[keyword]
+    if keyword == "contains":
+        return bool(schema.get("minContains") == 0 and "maxContains" not in schema)
+    if keyword == "format":
+        return not _asserted(str(value))
+    if keyword == "anyOf":
+        return any(each in (True, {}) for each in value)
+    return any(type(value) is type(harmless) and value == harmless for harmless in _HARMLESS.get(keyword, ()))
+
+
+@functools.cache
+def _asserted(name: str) -> bool:
+    """Whether the validator refuses anything for this format: found by asking it, not from a list."""
+    validator = Validator({"format": name}, validate_formats=True)
+    return not all(validator.is_valid(probe) for probe in _FORMAT_PROBES)
+
+
+def _compiled(schema: Any, registry: jsonschema_rs.Registry) -> Validator:
+    return Validator(_absolute(schema), registry=registry, validate_formats=True)
+
+
+def _absolute(schema: Any) -> Any:
+    """The schema with its references leading into the registered contract, wherever it now stands."""
+    if isinstance(schema, list):
+        return [_absolute(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _BASE + value if key == "$ref" and isinstance(value, str) and value.startswith("#")
+        else value if key in dialect.DATA_KEYS else _absolute(value)
+        for key, value in schema.items()
+    }  # fmt: skip
