@@ -149,7 +149,9 @@ class _Deriver:
             if structured
             else None,
             headers=tuple(self._header(prefix, name, header) for header in response.headers),
-            bodies={media.type: self._body(prefix, media, len(response.media)) for media in response.media if media.schema},
+            bodies={
+                media.type: self._body(prefix, media, len(response.media)) for media in response.media if media.schema
+            },
         )  # fmt: skip
 
     def _header(self, prefix: tuple[str, ...], name: str, header: Header) -> HeaderClaims:

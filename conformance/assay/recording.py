@@ -1,0 +1,244 @@
+"""Exchanges → a file, and back. With what is needed to judge them, and nothing of what is thought of them.
+
+One JSON object a line (`assay-recording/1`): a header, the exchanges as they come in, a footer. Each line is on disk
+before the next request is judged worth sending, so a crash loses nothing; a file without its footer says so.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+import attrs
+from attrs import field, frozen
+
+from assay.errors import UserError
+from assay.exchange import Exchange, Reply, Request
+
+FORMAT = "assay-recording/1"
+
+
+@frozen
+class Unplanned:
+    """A documented response for which there is no step: why, and what the target file would have to say."""
+
+    operation: str
+    status: str
+    reason: str
+    todo: str
+
+
+@frozen
+class Waiver:
+    """`claim` is a claim's id, or a subtree (`getJob/451/*`). `until` is an ISO date, its last day, in UTC."""
+
+    claim: str
+    reason: str
+    owner: str
+    until: str
+    issue: str = ""
+
+
+@frozen
+class Exclusion:
+    """A documented response that cannot come about: `response` is `<operation> <status>`."""
+
+    response: str
+    reason: str
+    owner: str
+
+
+@frozen
+class Watch:
+    """A poll: the step, and whether a terminal state was promised within `within` seconds or is only observed."""
+
+    step: str
+    within: float
+    promised: bool
+
+
+@frozen
+class RunHeader:
+    """What judging needs beside the exchanges. `started` is an ISO instant in UTC; `versions` name → version."""
+
+    contract: dict[str, str]
+    """title, version, digest"""
+    target: dict[str, str]
+    """name, base_url, build, digest; no credential"""
+    seed: int
+    started: str
+    versions: dict[str, str]
+    mock: bool = False
+    strict: bool = False
+    partial: str = ""
+    """What was left out by choice (`--select …`); empty for a whole run."""
+    unplanned: tuple[Unplanned, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    levels: dict[str, str] = field(factory=dict)
+    short_secrets: tuple[str, ...] = ()
+    """Credentials too short to be looked for in bodies."""
+
+
+@frozen
+class Recording:
+    """`complete` is False where the footer is missing; `interrupted` where the run was stopped."""
+
+    header: RunHeader
+    exchanges: tuple[Exchange, ...]
+    finished: str
+    complete: bool
+    interrupted: bool
+    build: str = ""
+    """The build that the target named in its answers; the header's `build` where the target file says it."""
+
+
+class Recorder:
+    """Writes a recording line by line. A context manager: leaving it writes the footer."""
+
+    def __init__(self, path: Path, header: RunHeader) -> None:
+        self.path = path
+        self._header = header
+        self._file: TextIO | None = None
+        self.exchanges: list[Exchange] = []
+        self.interrupted = False
+        self.build = header.target.get("build", "")
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("w", encoding="utf-8", newline="\n")
+        self._line({"format": FORMAT, **attrs.asdict(self._header)})
+        return self
+
+    def add(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+        self._line(_exchange_to_json(exchange))
+
+    def finish(self, finished: str) -> Recording:
+        """Write the footer. `finished` is an ISO instant in UTC."""
+        footer = {"finished": finished, "interrupted": self.interrupted, "build": self.build}
+        self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
+        return Recording(
+            self._header, tuple(self.exchanges), finished, complete=True, interrupted=self.interrupted, build=self.build
+        )
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _line(self, value: Mapping[str, Any]) -> None:
+        if self._file is None:
+            raise RuntimeError("the recorder is used outside its with block")
+        # surrogates in a header or URL survive as JSON escapes
+        self._file.write(json.dumps(value, ensure_ascii=True) + "\n")
+        self._file.flush()
+
+
+def load(path: Path) -> Recording:
+    """Read a recording back.
+
+    Raises UserError with the line: not a recording, of another format version, or a line that does not parse (other
+    than a last one that was cut off, which only makes the recording incomplete).
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        raise UserError("there is no such recording", where=str(path), todo="check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot be read as a recording: {error}", where=str(path)) from None
+    cut = bool(lines[-1])
+    values = [_parsed(path, number, line, last=number == len(lines)) for number, line in enumerate(lines, 1) if line]
+    whole = [value for value in values if value is not None]
+    head = whole[0] if whole else {}
+    if head.get("format") != FORMAT:
+        found = head.get("format")
+        raise UserError(
+            f"this is a {found}" if found else "this is no recording of assay",
+            where=f"{path}:1",
+            todo=f'give a file that starts with {{"format": "{FORMAT}"}}, as `assay check` writes it',
+        )
+    footer = whole[-1].get("footer") if len(whole) > 1 else None
+    try:
+        header = _header_from_json(head)
+        exchanges = tuple(_exchange_from_json(value) for value in whole[1:] if "footer" not in value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"a line lacks or mistakes {error}", where=str(path), todo="record again") from None
+    missing = footer is not None and footer["exchanges"] != len(exchanges)
+    return Recording(
+        header,
+        exchanges,
+        finished=footer["finished"] if footer else header.started,
+        complete=footer is not None and not cut and not missing,
+        interrupted=bool(footer and footer["interrupted"]),
+        build=str(footer["build"]) if footer else header.target.get("build", ""),
+    )
+
+
+def _parsed(path: Path, number: int, line: str, *, last: bool) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        if last:
+            return None
+        raise UserError(f"this line is not JSON: {error}", where=f"{path}:{number}", todo="record again") from None
+    if not isinstance(value, dict):
+        raise UserError("this line is no JSON object", where=f"{path}:{number}", todo="record again")
+    return value
+
+
+def _header_from_json(value: dict[str, Any]) -> RunHeader:
+    plain = {key: item for key, item in value.items() if key != "format"}
+    lists: dict[str, type[Any]] = {
+        "unplanned": Unplanned, "waivers": Waiver, "excluded": Exclusion, "watches": Watch,
+    }  # fmt: skip
+    for key, kind in lists.items():
+        plain[key] = tuple(kind(**each) for each in plain[key])
+    plain["short_secrets"] = tuple(plain["short_secrets"])
+    return RunHeader(**plain)
+
+
+def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        key: getattr(exchange, key)
+        for key in ("id", "step", "role", "operation", "due", "grade", "sent", "received", "fault")
+    }
+    request, reply = exchange.request, exchange.reply
+    value["request"] = {
+        "method": request.method, "url": request.url, "headers": request.headers, **_body_to_json(request.body),
+    }  # fmt: skip
+    value["reply"] = reply and {"status": reply.status, "headers": reply.headers, **_body_to_json(reply.body)}
+    return value
+
+
+def _exchange_from_json(value: dict[str, Any]) -> Exchange:
+    request, reply = value.pop("request"), value.pop("reply")
+    return Exchange(
+        **value,
+        request=Request(request["method"], request["url"], _pairs(request["headers"]), _body_from_json(request)),
+        reply=reply and Reply(int(reply["status"]), _pairs(reply["headers"]), _body_from_json(reply)),
+    )
+
+
+def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(name), str(value)) for name, value in headers)
+
+
+def _body_to_json(body: bytes) -> dict[str, str]:
+    if not body:
+        return {}
+    try:
+        return {"text": body.decode("utf-8")}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(body).decode()}
+
+
+def _body_from_json(value: dict[str, Any]) -> bytes:
+    if "base64" in value:
+        return base64.b64decode(value["base64"])
+    return str(value.get("text", "")).encode("utf-8")
