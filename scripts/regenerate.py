@@ -1,0 +1,132 @@
+"""OpenAPI document + overlays → the folder with its Python client, whole or not at all.
+
+    python scripts/regenerate.py                 write generated/ anew
+    python scripts/regenerate.py --check         end 1 where generated/ is not what the document gives
+    python scripts/regenerate.py --spec api.yaml --out clients/other --package other_client
+
+Any document will do: what is special to one stands in it or in its overlays. Run it where pyproject.toml is; its
+`[tool.assay]` names the document if --spec does not, its dependency group `codegen` the versions of the tools.
+"""
+
+import re
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+import distribution
+import endpoints
+import generator
+import soundness
+import trees
+from assay import contract
+from assay.contract import Contract
+from assay.errors import UserError
+from client_document import client_document
+
+DIFFERENT, WRONG, INTERRUPTED = 1, 2, 130
+"""Exit statuses, beside 0."""
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command(help=__doc__, context_settings={"max_content_width": 100})
+@click.option("--spec", type=_FILE, help="The OpenAPI document.  [default: that of [tool.assay], with its overlays]")
+@click.option("--overlay", "overlays", type=_FILE, multiple=True, help="An overlay for it; may be given repeatedly.")
+@click.option("--out", type=_FILE, default=Path("generated"), show_default=True, help="The folder to replace.")
+@click.option("--package", help="The package's name.  [default: from the title]")
+@click.option("--check", is_flag=True, help="Write nothing; end 1 and print the differences if there are any.")
+def main(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, check: bool) -> None:
+    try:
+        sys.exit(_regenerate(spec, overlays, out, package, check=check))
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(WRONG)
+    except KeyboardInterrupt:
+        click.echo(f"interrupted: {out} is as it was", err=True)
+        sys.exit(INTERRUPTED)
+
+
+def _regenerate(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, *, check: bool) -> int:
+    project = _project(Path("pyproject.toml"))
+    generator.check_tools(_pins(project))
+    if spec is None:
+        spec, overlays = _defaults(project, overlays)
+    if not check:
+        _check_replaceable(out)
+    with tempfile.TemporaryDirectory(prefix="client-") as folder:
+        fresh = Path(folder) / "distribution"
+        _write(contract.load(spec, overlays), package, fresh)
+        if not check:
+            trees.replace(out, fresh)
+            click.echo(f"{out} is written")
+            return 0
+        return _report(trees.differences(fresh, out, shown=str(out)), out)
+
+
+def _write(agreed: Contract, package: str | None, folder: Path) -> None:
+    """The whole distribution, or UserError."""
+    shown = agreed.source.shown
+    called = distribution.names(agreed.title, package)
+    target = folder / called.package
+    folder.mkdir()
+    generator.write_package(client_document(agreed), target, name=called.package, workspace=folder.parent, shown=shown)
+    pairs = endpoints.matched(agreed, endpoints.find(target))
+    soundness.check_sound(target, shown=shown)
+    distribution.write(agreed, pairs, called, folder)
+
+
+def _report(differences: list[str], out: Path) -> int:
+    if not differences:
+        click.echo(f"{out} is what the document gives")
+        return 0
+    click.echo("".join(differences), nl=False)
+    click.echo(f"{out} is not what the document gives: run scripts/regenerate.py", err=True)
+    return DIFFERENT
+
+
+def _check_replaceable(out: Path) -> None:
+    """Raise UserError rather than replace a folder that this script did not write."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    pyproject = out / "pyproject.toml"
+    if not pyproject.is_file() or not pyproject.read_text("utf-8", "replace").startswith(distribution.MARK):
+        raise UserError(
+            "this is no folder that scripts/regenerate.py wrote, so it is not replaced",
+            where=str(out),
+            todo="name another with --out, or remove this one",
+        )
+
+
+def _project(path: Path) -> dict[str, Any]:
+    """pyproject.toml; empty where there is none, for --spec can do without."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"this is not valid TOML: {error}", where=str(path), todo="mend the file") from None
+
+
+def _defaults(project: dict[str, Any], overlays: tuple[Path, ...]) -> tuple[Path, tuple[Path, ...]]:
+    settings = project.get("tool", {}).get("assay", {})
+    if "spec" not in settings:
+        raise UserError(
+            "no document is given, and there is no `spec` in [tool.assay] of a pyproject.toml here",
+            todo="name one with --spec, or change to the project's folder",
+        )
+    return Path(settings["spec"]), overlays or tuple(Path(each) for each in settings.get("overlays", []))
+
+
+def _pins(project: dict[str, Any]) -> dict[str, str]:
+    """Tool → version, for those that the dependency group pins."""
+    entries = project.get("dependency-groups", {}).get("codegen", [])
+    matches = (re.fullmatch(r"([\w.-]+)==([\w.]+)", entry) for entry in entries if isinstance(entry, str))
+    return {match[1]: match[2] for match in matches if match}
+
+
+if __name__ == "__main__":
+    main()
