@@ -1,0 +1,87 @@
+"""What a developer runs, a session each: `nox -l` lists them, `nox` alone runs what every change has to pass.
+
+The tools and their versions stand in the dependency groups of pyproject.toml. Where uv is installed the environments
+are made with it, which is quicker; otherwise with virtualenv and pip.
+"""
+
+import shutil
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "imports", "drift", "conformance", "tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def _install(session: nox.Session, *folders: str, group: str) -> None:
+    """Distributions of this checkout, editable, with a dependency group: at once, so that their versions agree."""
+    editable = [argument for folder in folders for argument in ("--editable", folder)]
+    # Older pips cannot read dependency groups themselves.
+    session.install(*editable, *nox.project.dependency_groups(PYPROJECT, group))
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Check a server: the reference provider, or `-- --target my.toml` and whatever else `assay check` takes."""
+    _install(session, ".", "./generated", group="provider")
+    # An interrupted run still takes its states down and writes its report: give it the time.
+    session.run("assay", "check", *session.posargs, interrupt_timeout=60, terminate_timeout=10)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
+    _install(session, ".", "./generated", group="tests")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format with ruff; `-- --fix` mends what can be mended."""
+    fix = "--fix" in session.posargs
+    _install(session, group="lint")
+    session.run("ruff", "check", *(["--fix"] if fix else []))
+    session.run("ruff", "format", *([] if fix else ["--check"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check all types with mypy --strict, those of the generated client too."""
+    _install(session, ".", group="types")
+    session.run("mypy", "--strict", "conformance", "scripts", "generated", "noxfile.py")
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check who imports whom: the layers, and what must stay apart."""
+    _install(session, ".", group="imports")
+    session.run("lint-imports")
+
+
+@nox.session
+def regenerate(session: nox.Session) -> None:
+    """Write the client in generated/ anew from the document and its overlays."""
+    _install(session, ".", group="codegen")
+    session.run("python", "scripts/regenerate.py", *session.posargs)
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Check that the client in generated/ is what the document gives."""
+    _install(session, ".", group="codegen")
+    session.run("python", "scripts/regenerate.py", "--check", *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build both distributions into dist/, check what is in them, and use the engine from its wheel alone."""
+    _install(session, group="build")
+    shutil.rmtree("dist", ignore_errors=True)
+    for folder in (".", "generated"):
+        session.run("python", "-m", "build", "--outdir", "dist", folder, silent=True)
+    session.run("python", "conformance/selftests/wheel/check_wheel.py", "dist", "conformance/assay")
