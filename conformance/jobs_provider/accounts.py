@@ -19,10 +19,10 @@ MINIMUM_BALANCE = Decimal("0.01")
 
 @frozen
 class Account:
-    """A customer. `name` is ours, never theirs to send.
+    """A customer. `name` is how the provider and its control interface call it; the API never does.
 
-    `limit` is how many requests may be in flight at once; `pace` is how long each of them takes at least, in
-    seconds. Plans for paying customers have none.
+    `balance` is in EUR. `limit` is how many requests may be in flight at once; `pace` is how long each of them takes
+    at least, in seconds.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""What a running provider consists of: everything that a request may find and a state may change."""
+"""What a running provider consists of: everything that a request may find and a state may change.
+
+Parts only, and no behaviour: `reading` uses them, `states` changes them, `app` starts and stops what needs it.
+"""
 
 from collections.abc import Hashable
 from uuid import UUID
