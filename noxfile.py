@@ -83,5 +83,5 @@ def build(session: nox.Session) -> None:
     _install(session, group="build")
     shutil.rmtree("dist", ignore_errors=True)
     for folder in (".", "generated"):
-        session.run("python", "-m", "build", "--outdir", "dist", folder, silent=True)
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", "dist", folder, silent=True)
     session.run("python", "conformance/selftests/wheel/check_wheel.py", "dist", "conformance/assay")

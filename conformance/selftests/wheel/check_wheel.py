@@ -124,17 +124,17 @@ def check_engine(wheel: Path, sources: Path) -> None:
     assert packed == expected, f"missing: {sorted(expected - packed)}; not the engine's: {sorted(packed - expected)}"
     for part in ("py.typed", "cli.py", "plugin.py", "suite/", "schemas/"):
         assert any(name.startswith(f"assay/{part}") for name in found), f"{part} is missing"
-    assert f"{metadata}licenses/LICENSE" in found
+    assert f"{metadata}licenses/LICENSE" in found, "the licence is missing"
     entry_points = _text(wheel, f"{metadata}entry_points.txt")
-    assert "[console_scripts]\nassay = assay.cli:main" in entry_points
-    assert "[pytest11]\nassay = assay.plugin" in entry_points
+    for entry_point in ("[console_scripts]\nassay = assay.cli:main", "[pytest11]\nassay = assay.plugin"):
+        assert entry_point in entry_points, f"{entry_point!r} is missing among the entry points"
 
 
 def check_client(wheel: Path) -> None:
     """A typed package that needs httpx and attrs, and nothing else."""
     packages = {name.split("/")[0] for name in _contents(wheel) if not name.startswith(_metadata_folder(wheel))}
     assert len(packages) == 1, f"one package was expected: {sorted(packages)}"
-    assert f"{packages.pop()}/py.typed" in _contents(wheel)
+    assert f"{packages.pop()}/py.typed" in _contents(wheel), "py.typed is missing"
     metadata = email.message_from_string(_text(wheel, f"{_metadata_folder(wheel)}METADATA"))
     needed = {re.split(r"[^\w.-]", requirement)[0] for requirement in metadata.get_all("Requires-Dist", [])}
     assert needed == {"attrs", "httpx"}, f"the client needs {sorted(needed)}"
@@ -151,8 +151,7 @@ def check_use(wheel: Path) -> None:
                 ended = _assay_check(programs / "assay", folder, url)
             assert ended == status, f"at {server.__name__} assay ended {ended}, not {status}"
             results = json.loads((folder / "report" / "results.json").read_text("utf-8"))
-            assert results["exit_status"] == status
-            assert results["target"]["base_url"] == url
+            assert (results["exit_status"], results["target"]["base_url"]) == (status, url), "not this run's results"
 
 
 def _environment(folder: Path, wheel: Path) -> Path:
