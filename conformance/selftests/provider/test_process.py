@@ -45,7 +45,7 @@ def test_a_process_that_is_told_to_end_does_so_quickly_and_without_a_word(
         CONTROL_PORT: str(control_port),
         "PYTHONPATH": str(Path(jobs_provider.__path__[0]).parent),
     }
-    command = [sys.executable, "-X", "dev", "-W", "error", "-m", "uvicorn", "--factory"]
+    command = [sys.executable, "-W", "error", "-m", "uvicorn", "--factory"]
     command += ["jobs_provider.app:create_app", "--port", str(port), "--log-level", "warning"]
     with (
         subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process,

@@ -1,6 +1,5 @@
 """The target file tells the truth: in each of its states, the provider gives the status that is due."""
 
-import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -52,12 +51,6 @@ def test_a_state_gives_its_status(
     with entered(control, state) as injected, ThreadPoolExecutor(30) as burst:
         job = state["path"]["id"].replace("{setup.job_id}", injected.get("job_id", ""))
         answers = list(burst.map(get, [job] * state.get("burst", 1)))
-        if "poll" in state:
-            deadline = time.monotonic() + state["poll"]["within"]
-            while answers[-1].json()["status"] not in {"completed", "failed"}:
-                assert time.monotonic() < deadline
-                time.sleep(state["poll"]["every"])
-                answers.append(get(job))
     assert int(name.split()[1]) in {answer.status_code for answer in answers}
 
 
