@@ -33,13 +33,14 @@ DIFFERENT, WRONG, INTERRUPTED = 1, 2, 130
 _FILE = click.Path(path_type=Path)
 
 
-@click.command(help=__doc__, context_settings={"max_content_width": 100})
+@click.command()
 @click.option("--spec", type=_FILE, help="The OpenAPI document.  [default: that of [tool.assay], with its overlays]")
 @click.option("--overlay", "overlays", type=_FILE, multiple=True, help="An overlay for it; may be given repeatedly.")
 @click.option("--out", type=_FILE, default=Path("generated"), show_default=True, help="The folder to replace.")
 @click.option("--package", help="The package's name.  [default: from the title]")
 @click.option("--check", is_flag=True, help="Write nothing; end 1 and print the differences if there are any.")
 def main(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, check: bool) -> None:
+    """Write the Python client of an OpenAPI document, whole or not at all."""
     try:
         sys.exit(_regenerate(spec, overlays, out, package, check=check))
     except UserError as error:

@@ -25,12 +25,12 @@ def check_sound(package: Path, *, shown: str) -> None:
     options = ("-B", "-W", "error::SyntaxWarning")
     imported = _run(*options, "-c", _IMPORT_ALL, str(package.parent), package.name, cwd=package.parent)
     if imported.returncode != 0:
-        raise _unusable("be imported", imported.stderr.strip().splitlines()[-1:], shown)
-    cache = Path.cwd() / ".mypy_cache"
+        raise _unusable("cannot be imported", imported.stderr.strip().splitlines()[-1:], shown)
+    cache = Path.cwd() / ".mypy_cache/generated"  # of its own: a project's mypy has other options
     options = ("--strict", "--config-file=", f"--cache-dir={cache}")
     checked = _run("-m", "mypy", *options, package.name, cwd=package.parent)
     if checked.returncode != 0:
-        raise _unusable("pass mypy --strict", (checked.stdout + checked.stderr).strip().splitlines(), shown)
+        raise _unusable("does not pass mypy --strict", (checked.stdout + checked.stderr).strip().splitlines(), shown)
 
 
 def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -42,7 +42,7 @@ def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 def _unusable(what: str, lines: list[str], shown: str) -> UserError:
     return UserError(
-        f"the generated client does not {what}:\n" + "\n".join(f"    {line}" for line in lines),
+        f"the generated client {what}:\n" + "\n".join(f"    {line}" for line in lines),
         where=shown,
         todo="the document has something that the generator turns into wrong code: say it in another way",
     )
