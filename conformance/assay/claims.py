@@ -203,8 +203,12 @@ class _Deriver:
             shapes.check("relations", _Declared(self._contract, at, raw))
             self._check_states(at, raw)
             for fields in _claimed_together(raw):
-                claim = self._relation_claim(operation, at, raw, fields)
+                claim = self._relation_claim(operation, at, raw["kind"], raw, fields)
                 yield Relation(claim, raw["kind"], fields, raw, responses)
+            if raw["kind"] == "states":
+                ends = {**raw, "sentence": f"It ends in one of these states: {', '.join(raw['terminal'])}."}
+                claim = self._relation_claim(operation, at, "ends", ends, (raw["field"],))
+                yield Relation(claim, "ends", (raw["field"],), raw, responses)
 
     def _check_states(self, at: str, raw: dict[str, Any]) -> None:
         """The states that a `states` relation names are those its transitions know."""
@@ -219,11 +223,13 @@ class _Deriver:
                     todo=shapes.suggest(name, sorted(known)),
                 )
 
-    def _relation_claim(self, operation: Operation, at: str, raw: dict[str, Any], fields: tuple[str, ...]) -> Claim:
+    def _relation_claim(
+        self, operation: Operation, at: str, kind: str, raw: dict[str, Any], fields: tuple[str, ...]
+    ) -> Claim:
         name = ",".join(each.removeprefix("/") for each in fields)
         return self._put(
             Claim(
-                id=_id(operation.id, "relations", raw["kind"], name),
+                id=_id(operation.id, "relations", kind, name),
                 kind="relation",
                 operation=operation.id,
                 response="",

@@ -76,6 +76,14 @@ class Exchange:
         return ""
 
 
+def throttled(reply: Reply, due: bool) -> bool:
+    """Whether the server asks to come again later, where that is not itself the answer that is `due`.
+
+    RFC 6585, 4 (429) and RFC 9110, 15.6.4 (503 with Retry-After).
+    """
+    return not due and (reply.status == 429 or (reply.status == 503 and reply.header("retry-after") is not None))
+
+
 def marker(name: str) -> str:
     """What stands in a recording where a credential was."""
     return f"«credential:{name}»"

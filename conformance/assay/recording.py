@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from assay.errors import UserError
 from assay.exchange import Exchange, Reply, Request
+from assay.overlay import Level
 
 FORMAT = "assay-recording/1"
 
@@ -60,6 +61,18 @@ class Watch:
 
 
 @frozen
+class PlannedStep:
+    """A step as planned: its driver, and what became of its control (`uncontrolled` says why there can be none)."""
+
+    id: str
+    operation: str
+    due: str
+    driver: str
+    controlled: bool
+    uncontrolled: str = ""
+
+
+@frozen
 class RunHeader:
     """What judging needs beside the exchanges. `started` is an ISO instant in UTC; `versions` name → version."""
 
@@ -74,11 +87,12 @@ class RunHeader:
     strict: bool = False
     partial: str = ""
     """What was left out by choice (`--select …`); empty for a whole run."""
+    steps: tuple[PlannedStep, ...] = ()
     unplanned: tuple[Unplanned, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     excluded: tuple[Exclusion, ...] = ()
     watches: tuple[Watch, ...] = ()
-    levels: dict[str, str] = field(factory=dict)
+    levels: dict[str, Level] = field(factory=dict)
     short_secrets: tuple[str, ...] = ()
     """Credentials too short to be looked for in bodies."""
 
@@ -195,6 +209,7 @@ def _parsed(path: Path, number: int, line: str, *, last: bool) -> dict[str, Any]
 def _header_from_json(value: dict[str, Any]) -> RunHeader:
     plain = {key: item for key, item in value.items() if key != "format"}
     lists: dict[str, type[Any]] = {
+        "steps": PlannedStep,
         "unplanned": Unplanned, "waivers": Waiver, "excluded": Exclusion, "watches": Watch,
     }  # fmt: skip
     for key, kind in lists.items():

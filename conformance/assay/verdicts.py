@@ -77,6 +77,8 @@ class Verdicts:
     claims: tuple[ClaimVerdict, ...] = field(repr=False)
     responses: tuple[ResponseVerdict, ...]
     waiver_notes: tuple[WaiverNote, ...]
+    excluded_but_seen: tuple[str, ...]
+    """Ids of the status claims of responses that the target excludes, and that came nevertheless."""
     incomplete: tuple[str, ...]
     """Each reason for which the run is incomplete, in one sentence."""
     interrupted: bool

@@ -1,0 +1,117 @@
+"""An operation with values and a credential → the request as it goes over the wire.
+
+Parameters by OpenAPI's default styles: simple in path and headers, form (exploded) in query and cookies. Not the
+sending: that is `send`'s.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from attrs import evolve, field, frozen
+
+from assay.contract import Operation, Security
+from assay.exchange import Request
+from assay.target import Credential
+
+_TEMPLATE = re.compile(r"\{([^{}]+)\}")
+_INJECTED = re.compile(r"\{setup\.([\w.-]+)\}")
+
+
+@frozen
+class Call:
+    """One request before it has a server. `body` None sends none; bytes go out as they are, the rest as JSON.
+
+    `credential` None sends none.
+    """
+
+    operation: Operation
+    path: dict[str, Any]
+    query: dict[str, Any]
+    headers: dict[str, str]
+    body: Any = None
+    credential: Credential | None = field(default=None, repr=False)
+
+    @property
+    def injects(self) -> bool:
+        """Whether it waits for a value that a setup answers."""
+        return bool(_INJECTED.search(json.dumps([self.path, self.query, self.headers, self.body], default=str)))
+
+    def filled(self, values: dict[str, Any]) -> "Call":
+        """With every `{setup.NAME}` replaced. Raises KeyError naming one that the setup did not answer."""
+        return evolve(
+            self, path=_fill(self.path, values), query=_fill(self.query, values),
+            headers=_fill(self.headers, values), body=_fill(self.body, values),
+        )  # fmt: skip
+
+
+def wire(call: Call, base_url: str) -> Request:
+    """The request as it is sent: URL, headers, credential, body."""
+    path = _TEMPLATE.sub(lambda match: quote(_text(call.path[match[1]]), safe=""), call.operation.path)
+    headers, query = dict(call.headers), dict(call.query)
+    for scheme in _schemes(call.operation, call.credential):
+        _authorise(scheme, call.credential, headers, query)
+    body = b""
+    if call.body is not None:
+        body = call.body if isinstance(call.body, bytes) else json.dumps(call.body).encode()
+        headers.setdefault("Content-Type", _content_type(call.operation))
+    pairs = [(name, _text(value)) for name, each in query.items() for value in _listed(each)]
+    url = base_url + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+    return Request(call.operation.method, url, tuple(headers.items()), body)
+
+
+def _schemes(operation: Operation, credential: Credential | None) -> tuple[Security, ...]:
+    """The first alternative of the operation's security that the credential can serve."""
+    if credential is None:
+        return ()
+    return next((each for each in operation.security if each and all(_serves(credential, s) for s in each)), ())
+
+
+def _serves(credential: Credential, scheme: Security) -> bool:
+    return bool(
+        {"bearer": credential.bearer, "basic": credential.username, "apiKey": credential.api_key}.get(scheme.kind)
+    )
+
+
+def _authorise(scheme: Security, credential: Credential | None, headers: dict[str, str], query: dict[str, Any]) -> None:
+    if credential is None:
+        return
+    if scheme.kind == "bearer":
+        headers.setdefault("Authorization", f"Bearer {credential.bearer}")
+    elif scheme.kind == "basic":
+        pair = f"{credential.username}:{credential.password}".encode()
+        headers.setdefault("Authorization", f"Basic {base64.b64encode(pair).decode()}")
+    elif scheme.place == "query":
+        query.setdefault(scheme.parameter, credential.api_key)
+    elif scheme.place == "cookie":
+        headers["Cookie"] = "; ".join(filter(None, (headers.get("Cookie"), f"{scheme.parameter}={credential.api_key}")))
+    else:
+        headers.setdefault(scheme.parameter, credential.api_key)
+
+
+def _content_type(operation: Operation) -> str:
+    return next(iter((operation.body or {}).get("content", {})), "application/json")
+
+
+def _listed(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(map(_text, value)) if isinstance(value, list) else str(value)
+
+
+def _fill(value: Any, values: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _fill(member, values) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_fill(member, values) for member in value]
+    if not isinstance(value, str):
+        return value
+    whole = _INJECTED.fullmatch(value)
+    return values[whole[1]] if whole else _INJECTED.sub(lambda match: str(values[match[1]]), value)

@@ -1,0 +1,296 @@
+"""Ledger + recording → Verdicts. A pure function: no network, no clock, no file.
+
+Every response that was recorded is judged, however it came about. What a response means for the state that it was due
+in:
+
+| step | gets the due status | another documented 4xx | undocumented, or 2xx/5xx not due |
+|---|---|---|---|
+| declared state | judged | violated | violated |
+| derived 400, 404, … | judged | not-exercised | violated |
+| hint, burst that never gives it | judged | not-exercised | unexpected 5xx: violated |
+
+A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from attrs import define, field, frozen
+
+from assay import checks, claims, relations, strict_json
+from assay.claims import Claim, HeaderClaims, Ledger, ResponseClaims
+from assay.contract import Operation, Response
+from assay.exchange import Exchange, Grade, Reply, throttled
+from assay.recording import PlannedStep, Recording
+from assay.relations import Observation
+from assay.summary import summed_up
+from assay.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
+
+_GRADES: tuple[Grade, ...] = ("natural", "provoked", "observed", "hinted")
+"""Strongest first."""
+_MOST_EVIDENCE = 5
+"""Exchanges that a verdict names, and failures that it keeps."""
+_LONGEST_SHOWN = 200
+"""Characters of a value that a message quotes."""
+
+
+@define
+class _Tally:
+    """What was seen of one claim so far."""
+
+    exercised: int = 0
+    violated: int = 0
+    grade: Grade | None = None
+    evidence: list[int] = field(factory=list)
+    failures: list[Failure] = field(factory=list)
+    inconclusive: str = ""
+    missing: str = ""
+
+
+@frozen
+class _Outcome:
+    """What one step came to, of the status that was due."""
+
+    verdict: Verdict
+    reason: str = ""
+    exchange: Exchange | None = None
+
+
+def judge(ledger: Ledger, recording: Recording) -> Verdicts:
+    """Every claim of the ledger gets a verdict from what was recorded, and the whole an exit status."""
+    return _Judge(ledger, recording).run()
+
+
+class _Judge:
+    def __init__(self, ledger: Ledger, recording: Recording) -> None:
+        self._ledger = ledger
+        self._recording = recording
+        self._tallies: dict[str, _Tally] = defaultdict(_Tally)
+        self._lives: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+
+    def run(self) -> Verdicts:
+        known = {operation.id: operation for operation in self._ledger.contract.operations}
+        for exchange in self._recording.exchanges:
+            if exchange.role != "shrink" and exchange.reply is not None and exchange.operation in known:
+                self._exchange(known[exchange.operation], exchange, exchange.reply)
+        self._steps()
+        if not self._recording.header.mock:
+            for operation in known.values():
+                self._relations(operation)
+        verdicts = tuple(self._verdict(claim) for claim in self._ledger.claims.values())
+        return summed_up(self._ledger, self._recording, verdicts)
+
+    # One exchange ---------------------------------------------------------------------------------------------------
+
+    def _exchange(self, operation: Operation, exchange: Exchange, reply: Reply) -> None:
+        whole = self._ledger.operations[operation.id]
+        response = operation.response_for(reply.status)
+        got = _status_line(reply)
+        if not throttled(reply, due=response is not None and response.status == exchange.due):
+            documented = ", ".join(each.status for each in operation.responses)
+            self._see(whole.any_status, exchange, response is not None, f"one of {documented}", got)
+            due = exchange.due.startswith("5") or (exchange.due == "default" and response is not None)
+            fine = reply.status < 500 or due
+            self._see(whole.server_error, exchange, fine, "no server error, since none was due", got)
+        if response is not None:
+            self._response(operation, response, exchange, reply)
+
+    def _response(self, operation: Operation, response: Response, exchange: Exchange, reply: Reply) -> None:
+        known = self._ledger.responses[operation.id, response.status]
+        for header in known.headers:
+            self._header(header, exchange, reply)
+        if operation.method == "HEAD" or reply.status in (204, 304) or not response.media:
+            return
+        media_type = _documented(reply.media_type, [media.type for media in response.media])
+        if known.media_type is not None:
+            expected = " or ".join(media.type for media in response.media)
+            self._see(known.media_type, exchange, bool(media_type), expected, reply.media_type or "no Content-Type")
+        # a body of another media type is still held against the schema where it is the only one, and JSON
+        only = response.media[0].type if len(response.media) == 1 else ""
+        self._body(known, media_type or only, exchange, reply)
+
+    def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
+        if not claims.is_json(media_type):
+            if media_type.startswith("text/") and media_type in known.bodies:
+                self._walk(known.bodies[media_type], reply.body.decode("utf-8", "replace"), exchange)
+            return
+        assert known.json is not None
+        try:
+            body = strict_json.parse(reply.body)
+        except strict_json.NotJsonError as error:
+            self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {_shown(reply.body)}")
+            return
+        self._see(known.json, exchange, True)
+        if media_type in known.bodies:
+            self._walk(known.bodies[media_type], body, exchange)
+        self._lives[exchange.operation][known.status].append(Observation(exchange, body))
+
+    def _walk(self, tree: checks.Node, body: Any, exchange: Exchange) -> None:
+        for found in checks.walk(tree, body):
+            claim = self._ledger.of_check[found.check]
+            self._see(claim, exchange, found.fault is None, claim.sentence, found.fault or "", found.at)
+
+    def _header(self, known: HeaderClaims, exchange: Exchange, reply: Reply) -> None:
+        value = reply.header(known.name)
+        if known.required is not None:
+            self._see(known.required, exchange, value is not None, f"the header {known.name}", "no such header")
+        if known.tree is not None and value is not None:
+            self._walk(known.tree, _read_as(known.type, value), exchange)
+
+    def _see(
+        self, claim: Claim, exchange: Exchange, held: bool, expected: str = "", got: str = "", at: str = ""
+    ) -> None:
+        tally = self._tallies[claim.id]
+        tally.exercised += 1
+        if tally.grade is None or _GRADES.index(exchange.grade) < _GRADES.index(tally.grade):
+            tally.grade = exchange.grade
+        if held:
+            if len(tally.evidence) < _MOST_EVIDENCE:
+                tally.evidence.append(exchange.id)
+            return
+        tally.violated += 1
+        if len(tally.failures) < _MOST_EVIDENCE:
+            tally.failures.append(Failure(claim, expected, got[:_LONGEST_SHOWN], at, exchange))
+
+    # The steps and what they were due -------------------------------------------------------------------------------
+
+    def _steps(self) -> None:
+        header = self._recording.header
+        by_step: dict[str, list[Exchange]] = defaultdict(list)
+        for exchange in self._recording.exchanges:
+            by_step[exchange.step].append(exchange)
+        for step in header.steps:
+            known = self._ledger.responses.get((step.operation, step.due))
+            operation = self._ledger.contract.operation(step.operation)
+            if known is not None and operation is not None:
+                self._given(known.given, step, _outcome(operation, step, by_step[step.id]))
+        for none in header.unplanned:
+            known = self._ledger.responses.get((none.operation, none.status))
+            if known is not None:
+                self._tallies[known.given.id].missing = none.reason
+
+    def _given(self, claim: Claim, step: PlannedStep, outcome: _Outcome) -> None:
+        tally = self._tallies[claim.id]
+        if outcome.verdict == "inconclusive":
+            tally.inconclusive = f"{step.id}: {outcome.reason}"
+        elif outcome.exchange is None or outcome.verdict == "not-exercised":
+            tally.missing = tally.missing or f"{step.id}: {outcome.reason}"
+        else:
+            self._see(claim, outcome.exchange, outcome.verdict == "held", f"{step.due} in its state", outcome.reason)
+
+    # Relations ------------------------------------------------------------------------------------------------------
+
+    def _relations(self, operation: Operation) -> None:
+        watches = {watch.step: watch for watch in self._recording.header.watches}
+        for relation in self._ledger.operations[operation.id].relations:
+            lives: dict[str, list[Observation]] = defaultdict(list)
+            for status in relation.responses:
+                for each in self._lives[operation.id][status]:
+                    lives[relations.resource(each.exchange)].append(each)
+            for life in lives.values():
+                for seen in relations.judge(relation, operation, life, watches):
+                    expected, got = seen.fault or ("", "")
+                    self._see(relation.claim, seen.observation.exchange, seen.fault is None, expected, got, seen.at)
+
+    # The verdict ----------------------------------------------------------------------------------------------------
+
+    def _verdict(self, claim: Claim) -> ClaimVerdict:
+        tally = self._tallies[claim.id]
+        evidence = ([failure.exchange.id for failure in tally.failures] + tally.evidence)[:_MOST_EVIDENCE]
+        verdict, reason = self._word(claim, tally)
+        return ClaimVerdict(
+            claim, verdict, tally.exercised, tally.grade, tuple(evidence), reason, tuple(tally.failures)
+        )
+
+    def _word(self, claim: Claim, tally: _Tally) -> tuple[Verdict, str]:
+        if claim.kind in ("relation", "security", "hygiene") and self._recording.header.mock:
+            return "not-applicable", "a mock is asked for answers, not for behaviour"
+        if tally.violated:
+            first = tally.failures[0]
+            return (
+                "violated",
+                f"expected {first.expected}, got {first.got} ({tally.violated} of {tally.exercised} times)",
+            )
+        if tally.inconclusive:
+            return "inconclusive", tally.inconclusive
+        if tally.exercised:
+            return "held", ""
+        return "not-exercised", tally.missing or "no recorded response could have broken it"
+
+
+def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchange]) -> _Outcome:
+    """What a step came to, by the table at the top."""
+    asked = [each for each in exchanges if each.role == "state"]
+    if not asked:
+        return _Outcome("not-exercised", "the run ended before its request was sent")
+    given = next((each for each in asked if _gives(operation, each, step.due)), None)
+    if step.driver != "burst":
+        given = asked[-1] if given is asked[-1] else None
+    if given is not None:
+        return _controlled(operation, step, given, [each for each in exchanges if each.role == "control"])
+    last = asked[-1]
+    if last.reply is None:
+        return _Outcome("inconclusive", last.fault)
+    if throttled(last.reply, due=False):
+        return _Outcome("inconclusive", f"the server asks to come again later: {_status_line(last.reply)}")
+    got = f"{_status_line(last.reply)}"
+    if step.driver in ("hint", "burst") and last.reply.status < 500:
+        return _Outcome("not-exercised", f"the answer was {got}")
+    documented = operation.response_for(last.reply.status) is not None and 400 <= last.reply.status < 500
+    if step.driver == "derived" and documented:
+        return _Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")
+    return _Outcome("violated", got, last)
+
+
+def _gives(operation: Operation, exchange: Exchange, due: str) -> bool:
+    response = operation.response_for(exchange.reply.status) if exchange.reply else None
+    return response is not None and response.status == due
+
+
+def _controlled(operation: Operation, step: PlannedStep, given: Exchange, controls: Sequence[Exchange]) -> _Outcome:
+    """A status that the server gives without the state too says nothing of the state."""
+    if not step.controlled:
+        return _Outcome("held", "", given)
+    if step.uncontrolled:
+        return _Outcome("inconclusive", f"there is no control: {step.uncontrolled}")
+    if not controls or controls[-1].reply is None:
+        fault = controls[-1].fault if controls else "it was not sent"
+        return _Outcome("inconclusive", f"the control, the same request without the state, failed: {fault}")
+    if any(_gives(operation, each, step.due) for each in controls):
+        status = controls[-1].reply.status
+        return _Outcome("inconclusive", f"the control, the same request without the state, gives {status} too")
+    return _Outcome("held", "", given)
+
+
+def _documented(media_type: str, known: Iterable[str]) -> str:
+    """The documented media type that this one is, or falls under (`text/*`); empty if there is none."""
+    for each in known:
+        major, _, minor = each.partition("/")
+        if each in (media_type, "*/*") or (minor == "*" and media_type.startswith(f"{major}/")):
+            return each
+    return ""
+
+
+def _read_as(kind: str, text: str) -> Any:
+    """A header's text as the type that its schema has (OpenAPI's simple style); as it is where it is not that."""
+    if kind == "array":
+        return [item.strip() for item in text.split(",")]
+    try:
+        if kind == "integer":
+            return int(text)
+        if kind == "number":
+            return float(text)
+    except ValueError:
+        return text
+    return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
+
+
+def _status_line(reply: Reply) -> str:
+    body = f": {_shown(reply.body)}" if reply.body else " without a body"
+    return f"{reply.status} {reply.media_type or ''}".rstrip() + body
+
+
+def _shown(body: bytes) -> str:
+    text = body.decode("utf-8", "backslashreplace")
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -1,0 +1,314 @@
+"""Plan → recording: who is sent when. The only module that brings planning, sending, drivers and recording together.
+
+Steps that do not disturb one another are in flight together, and so are polls. Steps that change the server for
+everybody come after everything else, one at a time: what is in flight drains first, and polls pause. Nothing is
+judged here; an answer is looked at only to know whether to wait, to repeat or to stop polling.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import email.utils
+import importlib.metadata
+import platform
+import signal
+import socket
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from assay import pointer, strict_json
+from assay.calls import Call, wire
+from assay.claims import Ledger
+from assay.drivers import StateError, entered, served
+from assay.errors import UserError
+from assay.exchange import SHORTEST_SECRET, Exchange, Redactor, Reply, Request, Role, throttled
+from assay.plan import Plan, Step
+from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
+from assay.send import Sender, Sent
+from assay.target import Target
+
+REPEATS_WHEN_THROTTLED = 3
+REPEATS_AFTER_FAULT = 2
+READS_AFTER_END = 4
+"""Reads of a polled resource in a terminal state: the one that shows it, and some that show that it stays."""
+LONGEST_WAIT = 60.0
+"""Seconds that a Retry-After is obeyed for; a longer one is cut to this."""
+
+_VERSIONS = ("assay-conformance", "schemathesis", "hypothesis", "httpx", "jsonschema-rs")
+
+
+def record(ledger: Ledger, target: Target, plan: Plan, folder: Path, *, seed: int, strict: bool = False) -> Recording:
+    """Run the plan; `recording.jsonl` (and `target.log`, where assay starts the target) go into `folder`.
+
+    Ctrl-C and SIGTERM end the run early: what was recorded until then is given back, marked as interrupted. Raises
+    UserError: nothing listens at the target, or it answered nothing at all.
+    """
+    with served(target, folder / "target.log"):
+        _check_listening(target)
+        header = _header(ledger, target, plan, seed=seed, strict=strict)
+        with Recorder(folder / "recording.jsonl", header) as recorder:
+            try:
+                asyncio.run(_interruptible(_Run(ledger, target, plan, recorder)))
+            except (KeyboardInterrupt, asyncio.CancelledError):
+                recorder.interrupted = True
+            return recorder.finish(_now())
+
+
+def _header(ledger: Ledger, target: Target, plan: Plan, *, seed: int, strict: bool) -> RunHeader:
+    contract = ledger.contract
+    described = {"name": target.name, "base_url": target.base_url, "build": target.build, "digest": target.digest}
+    versions = {name: importlib.metadata.version(name) for name in _VERSIONS}
+    return RunHeader(
+        contract={"title": contract.title, "version": contract.version, "digest": contract.digest},
+        target=described | ({"served": "true"} if target.serve else {}),
+        seed=seed,
+        started=_now(),
+        versions=versions | {"python": platform.python_version()},
+        mock=target.hint is not None,
+        strict=strict,
+        partial=plan.partial,
+        steps=tuple(
+            PlannedStep(
+                each.id, each.operation.id, each.due, each.driver,
+                controlled=each.control is not None or bool(each.uncontrolled), uncontrolled=each.uncontrolled,
+            )
+            for each in plan.steps
+        ),
+        unplanned=plan.unplanned,
+        waivers=target.waivers,
+        excluded=target.excluded,
+        watches=tuple(
+            Watch(each.id, each.state.poll.within, each.state.poll.promised)
+            for each in plan.steps if each.state and each.state.poll
+        ),
+        levels=dict(target.levels),
+        short_secrets=tuple(name for name, secret in target.secrets.items() if len(secret) < SHORTEST_SECRET),
+    )  # fmt: skip
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _check_listening(target: Target) -> None:
+    parts = urlsplit(target.base_url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), timeout=target.timeout).close()
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"nothing listens at {target.base_url}: {getattr(error, 'strerror', None) or error}",
+            where=target.where("base_url") if target.path else "--url",
+            todo="start the server, or mend the URL",
+        ) from None
+
+
+async def _interruptible(run: "_Run") -> None:
+    """SIGTERM, as a CI job's end sends it, ends the run in the same good order as Ctrl-C."""
+    task = asyncio.current_task()
+    assert task is not None
+    with contextlib.suppress(NotImplementedError, RuntimeError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    await run.all()
+
+
+class _Gate:
+    """Many may pass together, or one alone; who is alone waits until the others have left, and holds up new ones."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._inside = 0
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @contextlib.asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        async with self._turn:
+            self._inside += 1
+            self._empty.clear()
+        try:
+            yield
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._empty.set()
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        async with self._turn:
+            await self._empty.wait()
+            yield
+
+
+class _Run:
+    def __init__(self, ledger: Ledger, target: Target, plan: Plan, recorder: Recorder) -> None:
+        self._ledger = ledger
+        self._target = target
+        self._plan = plan
+        self._recorder = recorder
+        self._redactor = Redactor(target.secrets)
+        self._sender = Sender(
+            timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=str(uuid.uuid4())
+        )
+        self._gate = _Gate()
+        self._start = time.monotonic()
+
+    async def all(self) -> None:
+        steps = self._plan.steps
+        async with self._sender:
+            try:
+                async with asyncio.TaskGroup() as polls:
+                    for step in steps:
+                        if step.state and step.state.poll:
+                            polls.create_task(self._watched(step))
+                    quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
+                    await asyncio.gather(*(self._together(step) for step in quick))
+                    self._check_answering()
+                    for step in (each for each in steps if each.exclusive):
+                        async with self._gate.alone():
+                            await self._in_state(step)
+            except ExceptionGroup as group:
+                mistakes, rest = group.split(UserError)
+                raise (mistakes.exceptions[0] if mistakes and not rest else group) from None
+
+    def _check_answering(self) -> None:
+        """A server that answers nothing at all is a mistake in the target, not a row of 13 separate findings."""
+        exchanges = self._recorder.exchanges
+        if exchanges and all(each.reply is None for each in exchanges):
+            raise UserError(
+                f"{self._target.base_url} answered none of {len(exchanges)} requests: {exchanges[-1].fault}",
+                where=self._target.where("base_url") if self._target.path else "--url",
+                todo="see that the server is up and that nothing stands between",
+            )
+
+    async def _together(self, step: Step) -> None:
+        async with self._gate.together():
+            await self._in_state(step)
+
+    async def _in_state(self, step: Step) -> None:
+        """The control, then the state, then the request that is due there, then out of the state."""
+        if step.control is not None:
+            await self._send(step, step.control, "control")
+        with self._state_faults(step):
+            if step.state is None or step.driver not in ("setup", "command"):
+                await self._due(step, {})
+                return
+            async with entered(step.state) as values:
+                await self._due(step, values)
+
+    async def _due(self, step: Step, values: dict[str, Any]) -> None:
+        call = _filled(step, values)
+        if step.times == 1:
+            await self._send(step, call, "state")
+            return
+        request = wire(call, self._target.base_url)
+        for sent in await self._sender.burst(request, step.times):
+            self._record(step, "state", request, sent)
+
+    async def _watched(self, step: Step) -> None:
+        """Poll one resource until it is in a terminal state, and a little longer, or its time is over."""
+        assert step.state is not None
+        with self._state_faults(step):
+            async with entered(step.state) as values:
+                await self._poll(step, _filled(step, values))
+
+    async def _poll(self, step: Step, call: Call) -> None:
+        assert step.state is not None
+        assert step.state.poll is not None
+        until = time.monotonic() + step.state.poll.within
+        role: Role = "state"
+        left_after_end = READS_AFTER_END
+        while left_after_end and time.monotonic() < until:
+            async with self._gate.together():
+                reply = await self._send(step, call, role)
+            if reply is None:
+                return
+            left_after_end -= self._is_terminal(step, reply)
+            role = "poll"
+            await asyncio.sleep(step.state.poll.every)
+
+    def _is_terminal(self, step: Step, reply: Reply) -> bool:
+        for relation in self._ledger.operations[step.operation.id].relations:
+            if relation.kind == "states":
+                try:
+                    body = strict_json.parse(reply.body)
+                except strict_json.NotJsonError:
+                    return False
+                return pointer.at(body, relation.fields[0]) in relation.declared["terminal"]
+        return False
+
+    async def _send(self, step: Step, call: Call, role: Role) -> Reply | None:
+        """Send and record, waiting out a throttled answer and repeating after a fault. The last reply, if any."""
+        request = wire(call, self._target.base_url)
+        throttles = faults = 0
+        while True:
+            sent = await self._sender.send(request)
+            self._record(step, role, request, sent)
+            if sent.reply is None:
+                faults += 1
+                if faults > REPEATS_AFTER_FAULT:
+                    return None
+                await asyncio.sleep(0.1 * faults)
+            elif throttled(sent.reply, self._covers(step, sent.reply.status)):
+                throttles += 1
+                if throttles > REPEATS_WHEN_THROTTLED:
+                    return sent.reply
+                await asyncio.sleep(_wait(sent.reply, throttles))
+            else:
+                return sent.reply
+
+    def _covers(self, step: Step, status: int) -> bool:
+        response = step.operation.response_for(status)
+        return response is not None and response.status == step.due
+
+    def _record(self, step: Step, role: Role, request: Request, sent: Sent) -> None:
+        exchange = Exchange(
+            id=len(self._recorder.exchanges) + 1,
+            step=step.id,
+            role=role,
+            operation=step.operation.id,
+            due="" if role == "control" else step.due,
+            grade=step.grade if role != "control" else "natural",
+            sent=round(sent.sent - self._start, 6),
+            received=round(sent.received - self._start, 6),
+            request=request,
+            reply=sent.reply,
+            fault=sent.fault,
+        )
+        self._recorder.add(self._redactor.exchange(exchange))
+        if sent.reply is not None and self._target.build_header and not self._recorder.build:
+            self._recorder.build = sent.reply.header(self._target.build_header) or ""
+
+    @contextlib.contextmanager
+    def _state_faults(self, step: Step) -> Iterator[None]:
+        """A state that could not be entered or left is recorded as the step's fault; the other steps go on."""
+        try:
+            yield
+        except StateError as error:
+            now = time.monotonic()
+            unsent = Request(step.operation.method, self._target.base_url + step.operation.path, ())
+            self._record(step, "state", unsent, Sent(now, now, None, str(error)))
+
+
+def _filled(step: Step, values: dict[str, Any]) -> Call:
+    try:
+        return step.call.filled(values)
+    except KeyError as error:
+        told = ", ".join(values) or "nothing"
+        raise StateError(f"setup of {step.id!r} answered {told}, but the request needs {error}") from None
+
+
+def _wait(reply: Reply, attempt: int) -> float:
+    """Seconds until the next attempt: Retry-After (RFC 9110, 10.2.3) in seconds or as a date, else 1, 2, 4."""
+    told = (reply.header("retry-after") or "").strip()
+    seconds = float(2 ** (attempt - 1))
+    if told.isdecimal():
+        seconds = float(told)
+    elif told:
+        with contextlib.suppress(ValueError, TypeError):
+            seconds = (email.utils.parsedate_to_datetime(told) - dt.datetime.now(dt.UTC)).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WAIT)

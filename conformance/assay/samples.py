@@ -1,0 +1,95 @@
+"""An operation → a valid value for each parameter and the body, drawn by Schemathesis; and values that are not valid.
+
+The draws follow from the seed. Not the exploration of an operation: one request is drawn, to build steps from.
+"""
+
+import random
+import uuid
+from typing import Any
+
+import schemathesis
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as hypothesis_seed
+from schemathesis import GenerationMode
+
+from assay.contract import Contract, Operation, Parameter, resolve
+
+_DRAWS = 8
+"""Examples drawn for one request: the first are the simplest (empty strings, zeros), the last an ordinary one."""
+
+
+@define
+class Samples:
+    """Values for one contract. The same seed gives the same values."""
+
+    contract: Contract
+    seed: int
+    _schema: Any = field(default=None, init=False)
+
+    def known(self, parameter: Parameter) -> Any:
+        """A value that the document itself names for a parameter; None where it names none."""
+        schema = self._resolved(parameter)
+        examples = parameter.raw.get("examples", {})
+        named = [parameter.raw.get("example"), *(each.get("value") for each in examples.values() if "value" in each)]
+        listed = schema.get("examples", [])
+        for value in (*named, schema.get("example"), *listed, schema.get("default"), schema.get("const")):
+            if value is not None:
+                return value
+        return next(iter(schema.get("enum", ())), None)
+
+    def random(self, operation: Operation, parameter: Parameter) -> Any:
+        """A valid value that the server has hardly met: an identifier that names nothing there."""
+        schema, chance = self._resolved(parameter), random.Random(f"{self.seed}/{operation.id}/{parameter.name}")  # noqa: S311
+        kinds = schema.get("type", "string")
+        kind = kinds if isinstance(kinds, str) else next((each for each in kinds if each != "null"), "string")
+        shaped = {"enum", "const", "pattern", "minLength", "maxLength", "multipleOf", "$ref", "allOf", "anyOf", "oneOf"}
+        if kind == "string" and not shaped & schema.keys() and schema.get("format") in (None, "uuid"):
+            identifier = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+            return identifier if schema.get("format") == "uuid" else f"unknown-{identifier[:8]}"
+        if kind == "integer" and not shaped & schema.keys():
+            low, high = int(schema.get("minimum", 1)), int(schema.get("maximum", 2**31 - 1))
+            return chance.randint(max(low, high - 10_000_000), max(high, low))
+        return self._drawn(operation, parameter.place, parameter.name)
+
+    def malformed(self, parameter: Parameter) -> str | None:
+        """A text that is no valid value of the parameter; None where every text is one."""
+        schema = self._resolved(parameter)
+        kind = schema.get("type")
+        if kind in ("integer", "number", "boolean") or "enum" in schema or schema.get("format") in _STRICT_FORMATS:
+            return "not-" + ("an-" if kind == "integer" else "a-") + str(schema.get("format") or kind or "value")
+        return None
+
+    def body(self, operation: Operation) -> Any:
+        """A valid request body, drawn from its schema."""
+        return self._drawn(operation, "body", "")
+
+    def _resolved(self, parameter: Parameter) -> dict[str, Any]:
+        schema = parameter.schema
+        if "$ref" in schema:
+            schema = resolve(self.contract.data, schema["$ref"][1:])[1]
+        return schema if isinstance(schema, dict) else {}
+
+    def _drawn(self, operation: Operation, place: str, name: str) -> Any:
+        if self._schema is None:
+            # without a configuration of its own Schemathesis looks for a file from the working directory upwards
+            self._schema = schemathesis.openapi.from_dict(self.contract.data, config=schemathesis.Config())
+        strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
+        drawn: list[Any] = []
+
+        @hypothesis_seed(self.seed)
+        @settings(
+            max_examples=_DRAWS, database=None, phases=[Phase.generate], deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        @given(strategy)
+        def draw(case: Any) -> None:
+            drawn.append(case)
+
+        draw()
+        case = drawn[-1]
+        return case.body if place == "body" else getattr(case, _MEMBERS[place])[name]
+
+
+_MEMBERS = {"path": "path_parameters", "query": "query", "header": "headers", "cookie": "cookies"}
+_STRICT_FORMATS = frozenset({"uuid", "date", "date-time", "ipv4", "ipv6", "email"})

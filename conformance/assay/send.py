@@ -1,0 +1,107 @@
+"""A request → what came back, over real HTTP. One pool of connections for a whole run; it judges nothing.
+
+Redirects are never followed, since the answer is what is judged; nothing of the environment (proxies, .netrc) is used,
+since a run must be the same everywhere.
+"""
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Self
+
+import httpx
+from attrs import frozen
+
+from assay.exchange import Reply, Request
+
+USER_AGENT = "assay"
+MOST_BODY = 64 * 2**20
+"""Bytes of a body that are read; a longer one is a fault, not something to hold in memory."""
+
+
+@frozen
+class Sent:
+    """One attempt: monotonic seconds of sending and of the last byte; `fault` says why there is no reply."""
+
+    sent: float
+    received: float
+    reply: Reply | None
+    fault: str = ""
+
+
+class Sender:
+    """Sends at most `in_flight` requests at once and `rate` a second (0: no bound). An async context manager."""
+
+    def __init__(self, *, timeout: float, in_flight: int, rate: float, run_id: str) -> None:
+        self._client = httpx.AsyncClient(
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=in_flight),
+            headers={"User-Agent": USER_AGENT, "X-Assay-Run": run_id, "Accept": "*/*"},
+        )
+        self._timeout = timeout
+        self._free = asyncio.Semaphore(in_flight)
+        self._interval = 1 / rate if rate else 0.0
+        self._next = 0.0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def send(self, request: Request) -> Sent:
+        """Within the limits."""
+        async with self._free:
+            await self._turn()
+            return await self._once(request)
+
+    async def burst(self, request: Request, times: int) -> list[Sent]:
+        """That many at once: the limits on requests in flight are what a burst is there to exceed."""
+        return list(await asyncio.gather(*(self._once(request) for _ in range(times))))
+
+    async def _turn(self) -> None:
+        now = time.monotonic()
+        self._next = max(now, self._next + self._interval)
+        if self._next > now:
+            await asyncio.sleep(self._next - now)
+
+    async def _once(self, request: Request) -> Sent:
+        started = time.monotonic()
+        try:
+            # a server that sends a byte now and then must not hold the run: the bound is on the whole exchange
+            async with asyncio.timeout(self._timeout):
+                reply = await self._exchange(request)
+        except TimeoutError:
+            return Sent(started, time.monotonic(), None, f"no complete answer within {self._timeout:g} s")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            return Sent(started, time.monotonic(), None, _fault(error, self._timeout))
+        if reply is None:
+            return Sent(started, time.monotonic(), None, f"the body is longer than {MOST_BODY} bytes")
+        return Sent(started, time.monotonic(), reply)
+
+    async def _exchange(self, request: Request) -> Reply | None:
+        outgoing = self._client.build_request(
+            request.method, request.url, headers=list(request.headers), content=request.body or None
+        )
+        answer = await self._client.send(outgoing, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) > MOST_BODY:
+                    return None
+        finally:
+            await answer.aclose()
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
+        return Reply(answer.status_code, headers, bytes(body))
+
+
+def _fault(error: Exception, timeout: float) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return f"no answer within {timeout:g} s"
+    detail = " ".join(str(error).split())
+    return f"{type(error).__name__}: {detail}" if detail else type(error).__name__

@@ -1,0 +1,175 @@
+"""Verdicts of claims → waived ones, one row a documented response, what is incomplete, the exit status.
+
+The rules of the gate: a `must` claim violated is 1. A waiver that expired, or whose claims held after all, and an
+excluded response that was seen, are 4. A documented response (its status, media type, JSON), a relation or a security
+claim that was not exercised or is inconclusive is 3, and so is a run that was cut short or exercised nothing. Under
+`strict` a `should` counts as a `must`, and every claim has to be exercised.
+"""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from attrs import evolve
+
+from assay.claims import Claim, Ledger, name_of
+from assay.overlay import Level
+from assay.recording import Recording, Waiver
+from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts, WaiverNote
+
+_GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security", "hygiene"})
+"""Kinds of claims that have to be exercised; a keyword below an optional property gates only under `strict`."""
+_OPEN: tuple[Verdict, ...] = ("not-exercised", "inconclusive")
+
+
+def summed_up(ledger: Ledger, recording: Recording, verdicts: tuple[ClaimVerdict, ...]) -> Verdicts:
+    """The whole from its claims."""
+    header = recording.header
+    leveled = tuple(_leveled(each, header.levels) for each in verdicts)
+    excluded = {each.response for each in header.excluded}
+    applied = tuple(_excluded(each, excluded) for each in leveled)
+    waived = tuple(_waived(each, header.waivers, header.started[:10]) for each in applied)
+    notes = tuple(_waiver_notes(header.waivers, applied, header.started[:10]))
+    seen_after_all = [
+        each.claim.id
+        for each, was in zip(applied, leveled, strict=True)
+        if each is not was and was.claim.kind == "status" and _response_seen(was, leveled)
+    ]
+    incomplete = tuple(_incomplete(recording, waived, strict=header.strict))
+    return Verdicts(
+        ledger=ledger,
+        header=header,
+        finished=recording.finished,
+        build=recording.build,
+        claims=waived,
+        responses=tuple(_responses(ledger, recording, waived)),
+        waiver_notes=notes,
+        excluded_but_seen=tuple(seen_after_all),
+        incomplete=incomplete,
+        interrupted=recording.interrupted or not recording.complete,
+        exit_status=_exit_status(waived, notes, seen_after_all, incomplete, strict=header.strict),
+    )
+
+
+def covers(pattern: str, claim: str) -> bool:
+    """Whether a waiver speaks of a claim: by its id, or as part of a subtree (`getJob/451/*`)."""
+    return claim == pattern or (pattern.endswith("/*") and claim.startswith(pattern[:-1]))
+
+
+def gates(claim: Claim, *, strict: bool) -> bool:
+    """Whether a violation of the claim fails the run."""
+    return strict or claim.level == "must"
+
+
+def must_be_exercised(claim: Claim, *, strict: bool) -> bool:
+    """Whether the run is incomplete without the claim."""
+    return strict or (claim.kind in _GATING and claim.level == "must" and claim.source != "client")
+
+
+def _leveled(verdict: ClaimVerdict, levels: dict[str, Level]) -> ClaimVerdict:
+    """A target may set the level of the rules that its document does not state, by claim id or by source."""
+    claim = verdict.claim
+    for pattern, level in levels.items():
+        if pattern == claim.source or fnmatchcase(claim.id, pattern):
+            claim = evolve(claim, level=level)
+    return verdict if claim is verdict.claim else evolve(verdict, claim=claim)
+
+
+def _excluded(verdict: ClaimVerdict, excluded: set[str]) -> ClaimVerdict:
+    if name_of(verdict.claim.operation, verdict.claim.response) not in excluded:
+        return verdict
+    return evolve(verdict, verdict="not-applicable", reason="excluded by the target")
+
+
+def _response_seen(given: ClaimVerdict, verdicts: Sequence[ClaimVerdict]) -> bool:
+    """Whether a response came that the target says cannot come."""
+    claim = given.claim
+    return any(
+        each.exercised for each in verdicts
+        if (each.claim.operation, each.claim.response) == (claim.operation, claim.response)
+    )  # fmt: skip
+
+
+def _waived(verdict: ClaimVerdict, waivers: Sequence[Waiver], today: str) -> ClaimVerdict:
+    for waiver in waivers:
+        if verdict.verdict in ("violated", *_OPEN) and waiver.until >= today and covers(waiver.claim, verdict.claim.id):
+            why = f"waived by {waiver.owner} until {waiver.until}: {waiver.reason}"
+            return evolve(verdict, verdict="waived", reason=f"{why} ({verdict.verdict}: {verdict.reason})")
+    return verdict
+
+
+def _waiver_notes(waivers: Sequence[Waiver], verdicts: Sequence[ClaimVerdict], today: str) -> Iterator[WaiverNote]:
+    for waiver in waivers:
+        own = [each for each in verdicts if covers(waiver.claim, each.claim.id)]
+        if not own:
+            yield WaiverNote(waiver, "unknown", f"the waiver {waiver.claim!r} names no claim: delete or mend it")
+        elif waiver.until < today:
+            yield WaiverNote(
+                waiver, "expired", f"the waiver {waiver.claim!r} expired on {waiver.until}: ask {waiver.owner}"
+            )
+        elif any(each.exercised for each in own) and not any(each.verdict in ("violated", *_OPEN) for each in own):
+            yield WaiverNote(waiver, "held", f"everything under the waiver {waiver.claim!r} held: delete it")
+
+
+def _responses(ledger: Ledger, recording: Recording, verdicts: Sequence[ClaimVerdict]) -> Iterator[ResponseVerdict]:
+    todo = {(each.operation, each.status): each.todo for each in recording.header.unplanned}
+    own: dict[tuple[str, str], list[ClaimVerdict]] = {key: [] for key in ledger.responses}
+    for each in verdicts:
+        if (key := (each.claim.operation, each.claim.response)) in own:
+            own[key].append(each)
+    for key, mine in own.items():
+        given = next(each for each in mine if each.claim.kind == "status")
+        verdict, worst = _row(mine, strict=recording.header.strict)
+        seen = [each for each in mine if each.claim.kind in ("json", "media-type", "status")]
+        advice = todo.get(key, "") or _todo(worst, *key)
+        yield ResponseVerdict(
+            *key,
+            verdict=verdict,
+            grade=given.grade,
+            exchanges=max(each.exercised for each in seen),
+            reason=worst.reason if worst else "",
+            todo=advice if verdict in _OPEN else "",
+        )
+
+
+def _row(mine: Sequence[ClaimVerdict], *, strict: bool) -> tuple[Verdict, ClaimVerdict | None]:
+    """The verdict on a response: the worst of its claims that gate."""
+    for word in ("violated", "waived", "inconclusive", "not-exercised", "not-applicable"):
+        for each in mine:
+            counts = (
+                gates(each.claim, strict=strict) if word == "violated" else must_be_exercised(each.claim, strict=strict)
+            )
+            if each.verdict == word and counts:
+                return each.verdict, each
+    return "held", None
+
+
+def _todo(worst: ClaimVerdict | None, operation: str, status: str) -> str:
+    if worst is None or worst.verdict != "not-exercised":
+        return ""
+    return f'declare [states."{name_of(operation, status)}"] in the target file, a state under which it is due'
+
+
+def _incomplete(recording: Recording, verdicts: Sequence[ClaimVerdict], *, strict: bool) -> Iterator[str]:
+    if recording.interrupted:
+        yield "the run was interrupted"
+    elif not recording.complete:
+        yield "the recording ends without its footer: the run crashed, or the file was cut"
+    if recording.header.partial:
+        yield f"the run was partial: {recording.header.partial}"
+    if not any(each.exercised for each in verdicts):
+        yield "nothing at all was exercised"
+    for each in verdicts:
+        if each.verdict in _OPEN and must_be_exercised(each.claim, strict=strict):
+            yield f"{each.claim.id} is {each.verdict}: {each.reason}"
+
+
+def _exit_status(
+    verdicts: Sequence[ClaimVerdict], notes: Sequence[WaiverNote], seen_after_all: Sequence[str],
+    incomplete: Sequence[str], *, strict: bool,
+) -> Literal[0, 1, 3, 4]:  # fmt: skip
+    if any(each.verdict == "violated" and gates(each.claim, strict=strict) for each in verdicts):
+        return 1
+    if notes or seen_after_all:
+        return 4
+    return 3 if incomplete else 0
