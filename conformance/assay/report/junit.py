@@ -1,0 +1,128 @@
+"""Verdicts → JUnit XML, the face for CI: one suite an operation, one case a claim. Not a run of pytest.
+
+A claim that gates and was not shown is an error with its reason, because a skip reads as green. Skipped is only what
+does not count towards the exit status. What concerns no single claim stands in a suite of its own, so that the file
+is red whenever the exit status is.
+"""
+
+import io
+from collections import defaultdict
+
+import junitparser
+
+from assay.report.curl import curl_to_show
+from assay.report.visible import cut, lines, told, visible
+from assay.summary import gates, must_be_exercised
+from assay.verdicts import ClaimVerdict, Failure, Verdicts
+
+_MOST_FAILURES = 5
+"""Failures of one claim that are written out; results.json has all of them."""
+
+_LONGEST_MESSAGE, _LONGEST_TEXT = 300, 2_000
+
+
+def junit(verdicts: Verdicts) -> bytes:
+    document = junitparser.JUnitXml(visible(f"assay: {verdicts.header.target.get('name', '')}"))
+    by_operation: dict[str, list[ClaimVerdict]] = defaultdict(list)
+    for claim in verdicts.claims:
+        by_operation[claim.claim.operation].append(claim)
+    for operation, claims in by_operation.items():
+        suite = _suite(operation, verdicts)
+        suite.add_testcases([_case(each, verdicts) for each in claims])
+        document.add_testsuite(suite)
+    run = _suite("(the run)", verdicts)
+    run.add_testcases(_run(verdicts))
+    document.add_testsuite(run)
+    document.update_statistics()  # type: ignore[no-untyped-call]
+    written = io.BytesIO()
+    document.write(written)
+    return written.getvalue()
+
+
+def _suite(name: str, verdicts: Verdicts) -> junitparser.TestSuite:
+    header = verdicts.header
+    suite = junitparser.TestSuite(visible(name))
+    suite.timestamp = visible(header.started)
+    for key, value in {
+        "target": header.target.get("name", ""),
+        "base_url": header.target.get("base_url", ""),
+        "build": verdicts.build,
+        "document": f"{header.contract.get('title', '')} {header.contract.get('version', '')}",
+        "seed": str(header.seed),
+    }.items():
+        suite.add_property(key, visible(value))
+    return suite
+
+
+def _run(verdicts: Verdicts) -> list[junitparser.TestCase]:
+    """What speaks of no single claim: whether the run was whole, and whether what the target takes out is in order."""
+    troubles = {
+        "complete": list(verdicts.incomplete),
+        "waivers": [note.text for note in verdicts.waiver_notes],
+        "exclusions": [f"{claim} is excluded, but the response came" for claim in verdicts.excluded_but_seen],
+    }
+    cases = []
+    for name, reasons in troubles.items():
+        case = junitparser.TestCase(name, "(the run)")
+        if reasons:
+            error = junitparser.Error(visible(reasons[0]), name)
+            error.text = "\n".join(line for reason in reasons for line in lines(reason))
+            case.result = error
+        cases.append(case)
+    return cases
+
+
+def _case(verdict: ClaimVerdict, verdicts: Verdicts) -> junitparser.TestCase:
+    claim = verdict.claim
+    classname = f"{claim.operation}/{claim.response}" if claim.response else claim.operation
+    case = junitparser.TestCase(visible(claim.id), visible(classname))
+    result = _result(verdict, verdicts)
+    if result is not None:
+        case.result = result
+    return case
+
+
+def _result(verdict: ClaimVerdict, verdicts: Verdicts) -> junitparser.junitparser.FinalResult | None:
+    if verdict.verdict == "held":
+        return None
+    reason = visible(verdict.reason) or verdict.verdict
+    result: junitparser.junitparser.FinalResult
+    if not _counts(verdict, strict=verdicts.header.strict):
+        level = "should, " if verdict.claim.level == "should" else ""
+        result = junitparser.Skipped(f"{level}{verdict.verdict}: {reason}", verdict.verdict)
+    elif verdict.verdict == "violated":
+        message = told(verdict.failures[0], _LONGEST_MESSAGE) if verdict.failures else reason
+        result = junitparser.Failure(message, verdict.verdict)
+    else:
+        result = junitparser.Error(f"{verdict.verdict}: {reason}", verdict.verdict)
+    result.text = "\n".join(_text(verdict, verdicts))
+    return result
+
+
+def _counts(verdict: ClaimVerdict, *, strict: bool) -> bool:
+    """Whether the exit status is not 0 because of it."""
+    if verdict.verdict == "violated":
+        return gates(verdict.claim, strict=strict)
+    return verdict.verdict in ("not-exercised", "inconclusive") and must_be_exercised(verdict.claim, strict=strict)
+
+
+def _text(verdict: ClaimVerdict, verdicts: Verdicts) -> list[str]:
+    claim = verdict.claim
+    stands = verdicts.ledger.contract.where(claim.pointer)
+    text = [*lines(claim.sentence), visible(f"{stands} ({claim.pointer})"), *lines(verdict.reason)]
+    for failure in verdict.failures[:_MOST_FAILURES]:
+        text += ["", *_failure_text(failure)]
+    more = len(verdict.failures) - _MOST_FAILURES
+    return [*text, "", f"and {more} more in results.json"] if more > 0 else text
+
+
+def _failure_text(failure: Failure) -> list[str]:
+    exchange = failure.exchange
+    request_id = f", request id {visible(exchange.request_id)}" if exchange.request_id else ""
+    return [
+        f"expected: {visible(failure.expected)}",
+        f"got: {cut(visible(failure.got), _LONGEST_TEXT)}",
+        *([f"at: {visible(failure.at)}"] if failure.at else []),
+        f"exchange: {exchange.id} ({visible(exchange.step)}){request_id}",
+        curl_to_show(exchange),
+    ]

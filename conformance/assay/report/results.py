@@ -1,0 +1,99 @@
+"""Verdicts → results.json (`assay-results/1`), the face for programs. Its JSON Schema is schemas/results.schema.json.
+
+Nothing is counted here but what there is, and nothing is judged.
+"""
+
+from typing import Any
+
+import attrs
+
+from assay.contract import Contract
+from assay.report.curl import curl
+from assay.report.visible import lines, told, visible
+from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
+
+FORMAT = "assay-results/1"
+
+_LONGEST_MESSAGE = 500
+"""Characters of what came that `message` quotes; `got` has all of it."""
+
+
+def results(verdicts: Verdicts) -> dict[str, Any]:
+    header, counts = verdicts.header, verdicts.counts
+    words = ("held", "violated", "not-exercised", "inconclusive", "waived", "not-applicable")
+    return {
+        "format": FORMAT,
+        "spec": {key: header.contract.get(key, "") for key in ("title", "version", "digest")},
+        "target": {
+            **{key: header.target.get(key, "") for key in ("name", "base_url")},
+            "build": verdicts.build,
+            "digest": header.target.get("digest", ""),
+            "served": header.target.get("served") == "true",
+            "mock": header.mock,
+        },
+        "versions": dict(header.versions),
+        "seed": header.seed,
+        "started": header.started,
+        "finished": verdicts.finished,
+        "exit_status": verdicts.exit_status,
+        "strict": header.strict,
+        "partial": header.partial,
+        "interrupted": verdicts.interrupted,
+        "incomplete": [_prose(reason) for reason in verdicts.incomplete],
+        "summary": {"claims": len(verdicts.claims), **{word.replace("-", "_"): counts[word] for word in words}},
+        "responses": [_response(each) for each in verdicts.responses],
+        "claims": [_claim(each, verdicts.ledger.contract) for each in verdicts.claims],
+        "failures": [_failure(each) for each in verdicts.failures],
+        "waiver_notes": [
+            {"claim": each.waiver.claim, "problem": each.problem, "text": _prose(each.text)}
+            for each in verdicts.waiver_notes
+        ],
+        "excluded_but_seen": list(verdicts.excluded_but_seen),
+        "excluded": [attrs.asdict(each) for each in header.excluded],
+    }
+
+
+def _response(response: ResponseVerdict) -> dict[str, Any]:
+    return {
+        "operation": response.operation,
+        "status": response.status,
+        "grade": response.grade,
+        "verdict": response.verdict,
+        "exchanges": response.exchanges,
+        "reason": _prose(response.reason),
+        "todo": _prose(response.todo),
+    }
+
+
+def _claim(verdict: ClaimVerdict, contract: Contract) -> dict[str, Any]:
+    claim = verdict.claim
+    return {
+        **{
+            key: getattr(claim, key)
+            for key in ("id", "kind", "operation", "response", "level", "basis", "source", "pointer")
+        },
+        "where": contract.where(claim.pointer),
+        "sentence": claim.sentence,
+        "verdict": verdict.verdict,
+        "reason": _prose(verdict.reason),
+        "exercised": verdict.exercised,
+        "grade": verdict.grade,
+        "evidence": list(verdict.evidence),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    return {
+        "claim": failure.claim.id,
+        "message": told(failure, _LONGEST_MESSAGE),
+        "expected": visible(failure.expected),
+        "got": visible(failure.got),
+        "at": visible(failure.at),
+        "exchange": failure.exchange.id,
+        "request_id": visible(failure.exchange.request_id),
+        "curl": curl(failure.exchange),
+    }
+
+
+def _prose(text: str) -> str:
+    return "\n".join(lines(text))
