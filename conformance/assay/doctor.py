@@ -1,0 +1,63 @@
+"""Plan + what its reads came to → which documented responses the target can be brought to give, and what to supply.
+
+Sends reads only, and nothing that sets up a state or bursts: it is safe to run against production.
+"""
+
+import tempfile
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from assay import judge, run
+from assay.claims import name_of
+from assay.plan import Step
+from assay.settings import Job
+
+
+@frozen
+class Finding:
+    """One documented response: `ok` if it came, or is set up in the run itself; what was found; what to supply."""
+
+    response: str
+    ok: bool
+    found: str
+    todo: str = ""
+
+
+def examine(job: Job) -> list[Finding]:
+    """One finding a documented response, in the document's order. Raises UserError: the target does not answer."""
+    reads = tuple(step for step in job.plan.steps if _is_plain_read(step))
+    with tempfile.TemporaryDirectory() as folder:
+        plan = evolve(job.plan, steps=reads)
+        recording = run.record(job.ledger, job.target, plan, Path(folder), seed=job.seed)
+    verdicts = judge.judge(job.ledger, recording)
+    findings = []
+    for operation, status in job.ledger.responses:
+        steps = [step for step in job.plan.steps if (step.operation.id, step.due) == (operation, status)]
+        seen = next(each for each in verdicts.responses if (each.operation, each.status) == (operation, status))
+        findings.append(_finding(job, operation, status, steps, seen.verdict, seen.reason))
+    return findings
+
+
+def _finding(job: Job, operation: str, status: str, steps: list[Step], verdict: str, reason: str) -> Finding:
+    name = name_of(operation, status)
+    if any(each.response == name for each in job.target.excluded):
+        return Finding(name, True, "excluded by the target")
+    for none in job.plan.unplanned:
+        if (none.operation, none.status) == (operation, status):
+            return Finding(name, False, none.reason, none.todo)
+    if not steps:
+        return Finding(name, True, "left out of this run")
+    drivers = ", ".join(sorted({each.driver for each in steps}))
+    if not any(_is_plain_read(each) for each in steps):
+        return Finding(name, True, f"{drivers}: is set up in a run (not tried now: doctor only reads)")
+    if verdict in ("held", "waived"):
+        return Finding(name, True, f"{drivers}: it came and held")
+    todo = f'declare [states."{name}"] in {job.target.shown}, a state under which it is due'
+    if verdict == "violated":
+        todo = "it came otherwise than documented: see what `assay check` says, or mend the state"
+    return Finding(name, False, f"{drivers}: {verdict}: {reason}", todo)
+
+
+def _is_plain_read(step: Step) -> bool:
+    return step.operation.safe and step.driver in ("fixture", "hint", "derived")

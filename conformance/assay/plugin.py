@@ -1,0 +1,103 @@
+"""pytest items ← one run: the plugin by which the suite gets its ledger, its verdicts and its parameters.
+
+Dormant without `--assay-spec`, so that it costs nothing in a test suite that does not ask for it. The run happens once
+a session, when the first item asks for its verdicts. The items of the suite only show what the judge found.
+"""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from assay import judge, report, run, settings
+from assay.errors import UserError
+from assay.report import terminal
+from assay.settings import Job, Settings
+from assay.verdicts import Verdicts
+
+USER_ERROR = 82
+"""pytest's exit status where the run ended by a UserError: none of pytest's own."""
+
+_JOB = pytest.StashKey[Job]()
+_VERDICTS = pytest.StashKey[Verdicts]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("assay", "conformance of a server to its OpenAPI document")
+    group.addoption("--assay-spec", metavar="FILE", help="the OpenAPI document; without it the plugin does nothing")
+    group.addoption("--assay-overlay", metavar="FILE", action="append", default=[], help="an overlay, in order")
+    group.addoption("--assay-target", metavar="FILE", help="the target file")
+    group.addoption("--assay-url", metavar="URL", default="", help="the server, where there is no target file")
+    group.addoption("--assay-report", metavar="DIR", default="report", help="where recording and results go")
+    group.addoption("--assay-select", metavar="PATTERN", default="", help="only these responses: 'getJob 4*'")
+    group.addoption("--assay-seed", metavar="N", default="", help="whole number or 'random'")
+    group.addoption("--assay-examples", metavar="N", type=int, default=settings.DEFAULT_EXAMPLES, help="an operation")
+    group.addoption("--assay-strict", action="store_true", help="every `should` counts as a `must`")
+    group.addoption("--assay-allow-writes", action="store_true", help="operations that change things run too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--assay-spec") is None:
+        return
+    try:
+        config.stash[_JOB] = settings.load(_settings(config))
+    except UserError as error:
+        pytest.exit(str(error), returncode=USER_ERROR)
+
+
+def _settings(config: pytest.Config) -> Settings:
+    target = config.getoption("--assay-target")
+    return Settings(
+        spec=Path(config.getoption("--assay-spec")),
+        overlays=tuple(Path(each) for each in config.getoption("--assay-overlay")),
+        target=Path(target) if target else None,
+        url=config.getoption("--assay-url"),
+        report=Path(config.getoption("--assay-report")),
+        strict=config.getoption("--assay-strict"),
+        select=config.getoption("--assay-select"),
+        seed=config.getoption("--assay-seed"),
+        examples=config.getoption("--assay-examples"),
+        allow_writes=config.getoption("--assay-allow-writes"),
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    job = metafunc.config.stash.get(_JOB, None)
+    if job is None:
+        return
+    if "assay_response" in metafunc.fixturenames:
+        responses = list(job.ledger.responses)
+        metafunc.parametrize("assay_response", responses, ids=[" ".join(each) for each in responses])
+    if "assay_claim" in metafunc.fixturenames:
+        wide = [claim.id for claim in job.ledger.claims.values() if not claim.response]
+        metafunc.parametrize("assay_claim", wide, ids=wide)
+
+
+@pytest.fixture(scope="session")
+def assay_verdicts(request: pytest.FixtureRequest) -> Verdicts:
+    """What the run found. The first item that asks for it starts the run; recording and reports are on disk then."""
+    stash = request.config.stash
+    if _JOB not in stash:
+        pytest.fail("assay is dormant: give --assay-spec and --assay-target or --assay-url", pytrace=False)
+    if _VERDICTS not in stash:
+        try:
+            stash[_VERDICTS] = run_and_report(stash[_JOB])
+        except UserError as error:
+            pytest.exit(str(error), returncode=USER_ERROR)
+    return stash[_VERDICTS]
+
+
+def run_and_report(job: Job) -> Verdicts:
+    """Record, judge, write the reports. Raises UserError."""
+    folder = job.settings.report
+    recording = run.record(job.ledger, job.target, job.plan, folder, seed=job.seed, strict=job.settings.strict)
+    verdicts = judge.judge(job.ledger, recording)
+    report.write(verdicts, folder)
+    return verdicts
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    verdicts = config.stash.get(_VERDICTS, None)
+    if verdicts is not None:
+        terminalreporter.ensure_newline()
+        terminal.show(verdicts, Console(), config.stash[_JOB].settings.report)

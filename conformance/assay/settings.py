@@ -1,0 +1,155 @@
+"""Arguments + `[tool.assay]` of pyproject.toml → Settings: which contract, which target, how.
+
+What the two lead to is loaded here too, so that every mistake in them is found before anything is started.
+"""
+
+import secrets
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from attrs import evolve, frozen
+
+from assay import claims, contract, plan, shapes, target
+from assay.claims import Ledger
+from assay.errors import UserError
+from assay.plan import Plan
+from assay.target import Target
+
+DEFAULT_EXAMPLES = 100
+_KEYS = ("spec", "overlays", "target", "url", "report", "strict", "seed", "examples")
+_SEED_BITS = 32
+
+
+@frozen
+class Settings:
+    """`seed` is empty (it derives from the contract), a whole number, or `random`. One of `target` and `url` is set."""
+
+    spec: Path | None = None
+    overlays: tuple[Path, ...] = ()
+    target: Path | None = None
+    url: str = ""
+    report: Path = Path("report")
+    strict: bool = False
+    select: str = ""
+    seed: str = ""
+    examples: int = DEFAULT_EXAMPLES
+    allow_writes: bool = False
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """The defaults of the nearest pyproject.toml at or above `folder`. Raises UserError: an unknown key."""
+        for each in (folder, *folder.parents):
+            file = each / "pyproject.toml"
+            if file.is_file():
+                return cls._from_table(file, _table(file))
+        return cls()
+
+    @classmethod
+    def _from_table(cls, file: Path, table: Mapping[str, Any]) -> Self:
+        for key in table:
+            if key not in _KEYS:
+                raise UserError(
+                    f"unknown key {key!r} in [tool.assay]", where=str(file), todo=shapes.suggest(key, list(_KEYS))
+                )
+        base = file.parent
+        return cls(
+            spec=base / table["spec"] if "spec" in table else None,
+            overlays=tuple(base / each for each in table.get("overlays", ())),
+            target=base / table["target"] if "target" in table else None,
+            url=table.get("url", ""),
+            report=base / table.get("report", "report"),
+            strict=bool(table.get("strict", False)),
+            seed=str(table.get("seed", "")),
+            examples=int(table.get("examples", DEFAULT_EXAMPLES)),
+        )
+
+    def overridden(self, **given: Any) -> Self:
+        """With the arguments that were given. Another document does not get the overlays of the default one, and
+        another URL never gets the credentials of the default target.
+        """
+        said = {key: value for key, value in given.items() if value not in (None, (), "", False)}
+        if "spec" in said:
+            said.setdefault("overlays", ())
+        if "url" in said:
+            said.setdefault("target", None)
+        elif "target" in said:
+            said["url"] = ""
+        return evolve(self, **said)
+
+
+@frozen
+class Job:
+    """What a run needs, loaded and checked."""
+
+    settings: Settings
+    ledger: Ledger
+    target: Target
+    plan: Plan
+    seed: int
+
+
+def load_ledger(settings: Settings) -> Ledger:
+    """Raises UserError: there is no document, or it or an overlay is wrong."""
+    if settings.spec is None:
+        raise UserError("no document is given", todo="give --spec FILE, or `spec` in [tool.assay] of pyproject.toml")
+    return claims.ledger(contract.load(settings.spec, settings.overlays))
+
+
+def load_target(settings: Settings) -> Target:
+    """Raises UserError: there is neither a target nor a URL, or the target file is wrong."""
+    if settings.url and settings.target:
+        raise UserError("both --target and --url are given", todo="write the URL as `base_url` into the target file")
+    if settings.url:
+        return target.from_url(settings.url)
+    if settings.target is None:
+        raise UserError("no server is given", todo="give --target FILE or --url URL")
+    return target.load(settings.target)
+
+
+def load(settings: Settings) -> Job:
+    """Everything that a run needs. Raises UserError."""
+    ledger = load_ledger(settings)
+    loaded = load_target(settings)
+    seed = seed_of(settings, ledger)
+    planned = plan.plan(ledger.contract, loaded, seed=seed, select=settings.select, writes=settings.allow_writes)
+    return Job(settings, ledger, loaded, planned, seed)
+
+
+def seed_of(settings: Settings, ledger: Ledger) -> int:
+    """From the contract where none is given, so that the same tree gives the same run."""
+    if settings.seed == "random":
+        return secrets.randbits(_SEED_BITS)
+    if not settings.seed:
+        return int(ledger.contract.digest[: _SEED_BITS // 4], 16)
+    if not settings.seed.isdecimal():
+        raise UserError(f"--seed {settings.seed!r} is no whole number", todo="give a whole number, or `random`")
+    return int(settings.seed)
+
+
+def to_arguments(settings: Settings) -> list[str]:
+    """The settings as options of the pytest plugin, paths absolute."""
+    arguments = [f"--assay-overlay={path.resolve()}" for path in settings.overlays]
+    for name, value in (
+        ("spec", settings.spec and settings.spec.resolve()),
+        ("target", settings.target and settings.target.resolve()),
+        ("url", settings.url),
+        ("report", settings.report.resolve()),
+        ("select", settings.select),
+        ("seed", settings.seed),
+        ("examples", settings.examples),
+    ):
+        if value:
+            arguments.append(f"--assay-{name}={value}")
+    flags: Sequence[tuple[str, bool]] = (("strict", settings.strict), ("allow-writes", settings.allow_writes))
+    return arguments + [f"--assay-{name}" for name, on in flags if on]
+
+
+def _table(file: Path) -> dict[str, Any]:
+    try:
+        tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UserError(f"cannot be read: {error}", where=str(file)) from None
+    table: dict[str, Any] = tool.get("assay", {})
+    return table
