@@ -112,12 +112,13 @@ def _headline(verdicts: Verdicts) -> _Lines:
         who += ", a mock, asked for its answers only"
     words, style = _HEADLINES[verdicts.exit_status]
     waived = verdicts.counts["waived"]
-    yield _Line(f"{who}: {words}" + (f", {waived} claims waived" if waived else ""), style)
+    yield _Line(f"{who}: {words}" + (f", {_count(waived, 'claim')} waived" if waived else ""), style)
 
 
 def _responses(verdicts: Verdicts, *, ascii_only: bool) -> _Lines:
     names = [visible(name_of(each.operation, each.status)) for each in verdicts.responses]
     width = max((cell_len(name) for name in names if cell_len(name) <= _WIDEST_NAME), default=0)
+    digits = max((len(str(each.exchanges)) for each in verdicts.responses), default=0)
     for name, response in zip(names, verdicts.responses, strict=True):
         symbol, plain, style = _FACES[response.verdict]
         fits = cell_len(name) <= width
@@ -125,7 +126,7 @@ def _responses(verdicts: Verdicts, *, ascii_only: bool) -> _Lines:
             yield _Line(name, style, whole=True)
         yield _Line(
             f"{set_cell_size(name if fits else '', width)}  {plain if ascii_only else symbol} {response.verdict:<14}  "
-            f"{response.grade or '-':<8}  {_count(response.exchanges, 'exchange')}",
+            f"{response.grade or '-':<8}  {_count(response.exchanges, 'exchange', digits)}",
             style,
             whole=True,
         )
@@ -260,5 +261,5 @@ def _last(verdicts: Verdicts, folder: Path) -> _Lines:
     )
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _count(number: int, what: str, digits: int = 0) -> str:
+    return f"{number:>{digits}} {what}{'' if number == 1 else 's'}"

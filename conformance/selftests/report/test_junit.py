@@ -154,7 +154,7 @@ def test_an_excluded_response_that_came_is_red(judged: Judged) -> None:
 class TestAnyContentIsXml:
     """XML 1.0, 2.2: most control characters, U+FFFE and surrogates are no characters, not even escaped."""
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, derandomize=True, max_examples=50)
     @given(text=st.text(st.characters()))
     @example(text="\0\x1b\ufffe\ud800]]><&\"'\r\n")
     def test_in_every_place_that_a_server_fills(

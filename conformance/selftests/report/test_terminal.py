@@ -42,7 +42,7 @@ class TestFirstWords:
 
     def test_they_say_what_was_waived(self, judged: Judged, ledger: Ledger, shown: Shown) -> None:
         waived = ClaimVerdict(ledger.claims[ID], "waived", reason="agreed")
-        assert shown(judged(waived)).startswith("staging: conformant, 1 claims waived\n")
+        assert shown(judged(waived)).startswith("staging: conformant, 1 claim waived\n")
 
 
 class TestResponses:
@@ -237,7 +237,7 @@ class TestPlainTerminals:
 class TestNothingIsForged:
     """What a server says is shown as text, whatever it is."""
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, derandomize=True, max_examples=50)
     @given(text=st.text(st.characters()))
     @example(text="\x1b[2J\x9b0m\u202e\r\nexit status 0: conformant.\u2028")
     def test_no_control_character_reaches_the_terminal(
