@@ -101,8 +101,8 @@ def cli() -> None:
 def check(**given: Any) -> int:
     """Bring about every documented response, judge every claim, report."""
     chosen = _settings(given)
-    # every mistake is found here, with a message, before pytest and the target are started
-    settings.load(chosen)
+    if chosen.spec is None:
+        settings.load_ledger(chosen)  # says what to give
     chosen.report.mkdir(parents=True, exist_ok=True)
     for stale in ("results.json", "junit.xml", "recording.jsonl"):
         (chosen.report / stale).unlink(missing_ok=True)

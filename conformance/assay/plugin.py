@@ -4,6 +4,7 @@ Dormant without `--assay-spec`, so that it costs nothing in a test suite that do
 a session, when the first item asks for its verdicts. The items of the suite only show what the judge found.
 """
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--assay-allow-writes", action="store_true", help="operations that change things run too")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Load what the options name, before anything is collected or started; a mistake in it ends the session."""
     if config.getoption("--assay-spec") is None:
-        return
+        return None
     try:
         config.stash[_JOB] = settings.load(_settings(config))
     except UserError as error:
-        pytest.exit(str(error), returncode=USER_ERROR)
+        sys.stderr.write(f"assay: {error}\n")
+        return USER_ERROR
+    return None
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -83,7 +88,8 @@ def assay_verdicts(request: pytest.FixtureRequest) -> Verdicts:
         try:
             stash[_VERDICTS] = run_and_report(stash[_JOB])
         except UserError as error:
-            pytest.exit(str(error), returncode=USER_ERROR)
+            sys.stderr.write(f"assay: {error}\n")
+            pytest.exit("the run could not be made", returncode=USER_ERROR)
     return stash[_VERDICTS]
 
 
