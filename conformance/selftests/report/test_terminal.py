@@ -114,6 +114,10 @@ class TestViolated:
         assert "exchange: 7, request id req-42; 1 more in results.json\n" in text
         assert all(claim in text for claim in shared)
 
+    def test_sentences_stand_apart(self, judged: Judged, broken: Broken, shown: Shown) -> None:
+        text = shown(judged(broken(ID), broken("getThing/404/body/properties/code/type"), exit_status=1))
+        assert text.count("\n\nviolated: ") == 2
+
     def test_the_shrunk_example_is_the_one_shown(
         self, judged: Judged, broken: Broken, exchange: Callable[..., Exchange], shown: Shown
     ) -> None:
