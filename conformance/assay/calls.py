@@ -21,11 +21,17 @@ _TEMPLATE = re.compile(r"\{([^{}]+)\}")
 _INJECTED = re.compile(r"\{setup\.([\w.-]+)\}")
 
 
+class Encoded(str):
+    """A path value that is percent-encoded already, and goes out as it is."""
+
+    __slots__ = ()
+
+
 @frozen
 class Call:
     """One request before it has a server. `body` None sends none; bytes go out as they are, the rest as JSON.
 
-    `credential` None sends none.
+    `credential` None sends none; `method` is another one than the operation's.
     """
 
     operation: Operation
@@ -34,6 +40,7 @@ class Call:
     headers: dict[str, str]
     body: Any = None
     credential: Credential | None = field(default=None, repr=False)
+    method: str = ""
 
     @property
     def injects(self) -> bool:
@@ -50,7 +57,7 @@ class Call:
 
 def wire(call: Call, base_url: str) -> Request:
     """The request as it is sent: URL, headers, credential, body."""
-    path = _TEMPLATE.sub(lambda match: quote(_text(call.path[match[1]]), safe=""), call.operation.path)
+    path = _TEMPLATE.sub(lambda match: _segment(call.path[match[1]]), call.operation.path)
     headers, query = dict(call.headers), dict(call.query)
     for scheme in _schemes(call.operation, call.credential):
         _authorise(scheme, call.credential, headers, query)
@@ -60,7 +67,15 @@ def wire(call: Call, base_url: str) -> Request:
         headers.setdefault("Content-Type", _content_type(call.operation))
     pairs = [(name, _text(value)) for name, each in query.items() for value in _listed(each)]
     url = base_url + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
-    return Request(call.operation.method, url, tuple(headers.items()), body)
+    return Request(call.method or call.operation.method, url, tuple(headers.items()), body)
+
+
+def _segment(value: Any) -> str:
+    """One path segment. Dots alone are encoded too, or clients and proxies would take them as steps of the path."""
+    if isinstance(value, Encoded):
+        return value
+    text = quote(_text(value), safe="")
+    return text.replace(".", "%2E") if text in (".", "..") else text
 
 
 def _schemes(operation: Operation, credential: Credential | None) -> tuple[Security, ...]:

@@ -2,7 +2,8 @@
 
 From each documented response: its status is given when it is due, its media type, its body is JSON, its headers, and
 one claim for each keyword of its schema that can fail. From each operation: every response, however it came about,
-has a documented status, and no server error comes where none is due. From the overlay: relations.
+has a documented status, no server error comes where none is due, and the rules of HTTP and security that are probed.
+From the overlay: relations.
 
 Not how a claim is judged: that is `judge`'s and `relations`'.
 """
@@ -19,6 +20,7 @@ from assay.errors import UserError
 from assay.keywords import Schemas
 from assay.overlay import Basis, Level
 from assay.phrases import phrase
+from assay.probes import Probe, Rule, probes
 
 Source = Literal["schema", "overlay", "relation", "http", "security", "client"]
 Kind = Literal[
@@ -84,6 +86,8 @@ class OperationClaims:
     any_status: Claim
     server_error: Claim
     relations: tuple[Relation, ...]
+    probes: dict[tuple[str, ...], Claim]
+    """By the tokens of their ids after the operation."""
 
 
 @frozen
@@ -95,6 +99,8 @@ class Ledger:
     responses: dict[tuple[str, str], ResponseClaims] = field(repr=False)
     operations: dict[str, OperationClaims] = field(repr=False)
     of_check: dict[Check, Claim] = field(repr=False)
+    rules: dict[str, Rule] = field(repr=False)
+    """The rule behind each claim that is probed, by the claim's id."""
 
 
 def ledger(contract: Contract) -> Ledger:
@@ -118,6 +124,7 @@ class _Deriver:
         self._schemas = Schemas(contract)
         self._claims: dict[str, Claim] = {}
         self._of_check: dict[Check, Claim] = {}
+        self._rules: dict[str, Rule] = {}
 
     def run(self) -> Ledger:
         responses = {}
@@ -126,7 +133,7 @@ class _Deriver:
             for response in operation.responses:
                 responses[operation.id, response.status] = self._response(operation, response)
             operations[operation.id] = self._operation(operation)
-        return Ledger(self._contract, self._claims, responses, operations, self._of_check)
+        return Ledger(self._contract, self._claims, responses, operations, self._of_check, self._rules)
 
     def _response(self, operation: Operation, response: Response) -> ResponseClaims:
         name = f"`{name_of(operation.id, response.status)}`"
@@ -189,7 +196,23 @@ class _Deriver:
                 f"`{operation.id}` gives no 5xx but in a state in which one is due", "implied", "http",
             ),
             relations=tuple(self._relations(operation)),
+            probes={each.name: self._probe(operation, each) for each in probes(self._contract, operation)},
         )  # fmt: skip
+
+    def _probe(self, operation: Operation, probe: Probe) -> Claim:
+        claim = Claim(
+            id=_id(operation.id, *probe.name),
+            kind=probe.kind,
+            operation=operation.id,
+            response="",
+            level=probe.level,
+            basis="implied",
+            source="security" if probe.kind == "security" else "http",
+            pointer=operation.pointer,
+            sentence=probe.sentence,
+        )
+        self._rules[claim.id] = probe.rule
+        return self._put(claim)
 
     def _relations(self, operation: Operation) -> Iterator[Relation]:
         good = tuple(each.status for each in operation.responses if each.status.startswith("2"))

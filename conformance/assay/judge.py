@@ -18,11 +18,13 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from assay import checks, claims, relations, strict_json
+from assay import checks, claims, refusals, relations, strict_json
 from assay.claims import Claim, HeaderClaims, Ledger, ResponseClaims
 from assay.contract import Operation, Response
 from assay.exchange import Exchange, Grade, Reply, throttled
+from assay.probes import Rule
 from assay.recording import PlannedStep, Recording
+from assay.refusals import GENERIC_RULES_ONLY, Answer
 from assay.relations import Observation
 from assay.summary import summed_up
 from assay.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
@@ -44,6 +46,9 @@ class _Tally:
     grade: Grade | None = None
     evidence: list[int] = field(factory=list)
     failures: list[Failure] = field(factory=list)
+    repeated: int = 0
+    """Times that the minimal request was sent, and how often it violated the claim."""
+    reproduced: int = 0
     inconclusive: str = ""
     missing: str = ""
 
@@ -87,7 +92,14 @@ class _Judge:
         whole = self._ledger.operations[operation.id]
         response = operation.response_for(reply.status)
         got = _status_line(reply)
-        if not throttled(reply, due=response is not None and response.status == exchange.due):
+        if operation.protected:
+            self._echo(operation, exchange)
+        waits = throttled(reply, due=response is not None and response.status == exchange.due)
+        if exchange.role == "probe" and not waits:
+            rule = self._probe(operation, response, exchange, reply)
+            if rule in GENERIC_RULES_ONLY:
+                return
+        if not waits:
             documented = ", ".join(each.status for each in operation.responses)
             self._see(whole.any_status, exchange, response is not None, f"one of {documented}", got)
             due = exchange.due.startswith("5") or (exchange.due == "default" and response is not None)
@@ -143,6 +155,9 @@ class _Judge:
     ) -> None:
         tally = self._tallies[claim.id]
         tally.exercised += 1
+        if exchange.role == "minimal" and exchange.step.endswith(f" minimal {claim.id}"):
+            tally.repeated += 1
+            tally.reproduced += not held
         if tally.grade is None or _GRADES.index(exchange.grade) < _GRADES.index(tally.grade):
             tally.grade = exchange.grade
         if held:
@@ -150,8 +165,48 @@ class _Judge:
                 tally.evidence.append(exchange.id)
             return
         tally.violated += 1
-        if len(tally.failures) < _MOST_EVIDENCE:
-            tally.failures.append(Failure(claim, expected, got[:_LONGEST_SHOWN], at, exchange))
+        failure = Failure(claim, expected, got[:_LONGEST_SHOWN], at, exchange)
+        if exchange.role == "minimal":
+            # what a person will try first is the smallest request that shows it
+            tally.failures.insert(0, failure)
+        elif len(tally.failures) < _MOST_EVIDENCE:
+            tally.failures.append(failure)
+
+    # Probes ---------------------------------------------------------------------------------------------------------
+
+    def _probe(self, operation: Operation, response: Response | None, exchange: Exchange, reply: Reply) -> Rule | None:
+        """Judge a probe by the rule behind its claim, and by that for its status where there is one."""
+        claim_id = exchange.step.partition("#")[0]
+        answer = Answer(reply, response, self._is_resource(operation, response, reply))
+        for each in (claim_id, f"{claim_id}/status"):
+            if each in self._ledger.rules:
+                rule = self._ledger.rules[each]
+                claim, fine = self._ledger.claims[each], refusals.keeps(rule, answer)
+                self._see(claim, exchange, fine, refusals.expected(rule), _status_line(reply))
+        return self._ledger.rules.get(claim_id)
+
+    def _is_resource(self, operation: Operation, response: Response | None, reply: Reply) -> bool:
+        """Whether the body is what the operation's good response would have, and not that of another route."""
+        known = response and self._ledger.responses[operation.id, response.status]
+        tree = known and known.bodies.get(reply.media_type)
+        if not tree:
+            return False
+        try:
+            found = list(checks.walk(tree, strict_json.parse(reply.body)))
+        except strict_json.NotJsonError:
+            return False
+        return bool(found) and all(each.fault is None for each in found)
+
+    def _echo(self, operation: Operation, exchange: Exchange) -> None:
+        cookie = any(scheme.place == "cookie" for alternative in operation.security for scheme in alternative)
+        where = refusals.echoed(exchange, cookie=cookie)
+        if where or refusals.carries_credential(exchange):
+            claim = self._ledger.operations[operation.id].probes["security", "echo"]
+            self._see(claim, exchange, where is None, "no credential in the response", f"one in {where}")
+            short = self._recording.header.short_secrets
+            if short:
+                reason = f"the credential {short[0]!r} is too short to be told from other text"
+                self._tallies[claim.id].inconclusive = reason
 
     # The steps and what they were due -------------------------------------------------------------------------------
 
@@ -173,9 +228,9 @@ class _Judge:
     def _given(self, claim: Claim, step: PlannedStep, outcome: _Outcome) -> None:
         tally = self._tallies[claim.id]
         if outcome.verdict == "inconclusive":
-            tally.inconclusive = f"{step.id}: {outcome.reason}"
+            tally.inconclusive = _of_step(step, outcome.reason)
         elif outcome.exchange is None or outcome.verdict == "not-exercised":
-            tally.missing = tally.missing or f"{step.id}: {outcome.reason}"
+            tally.missing = tally.missing or _of_step(step, outcome.reason)
         else:
             self._see(claim, outcome.exchange, outcome.verdict == "held", f"{step.due} in its state", outcome.reason)
 
@@ -219,6 +274,15 @@ class _Judge:
         return "not-exercised", tally.missing or "no recorded response could have broken it"
 
 
+def _violation(tally: _Tally) -> str:
+    first = tally.failures[0]
+    often = f"{tally.violated} of {tally.exercised} times"
+    if tally.repeated:
+        steady = tally.reproduced == tally.repeated
+        often += f"; {'reproduces' if steady else 'intermittent'}: {tally.reproduced} of {tally.repeated} times"
+    return f"{first.got} (expected: {first.expected}; {often})"
+
+
 def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchange]) -> _Outcome:
     """What a step came to, by the table at the top."""
     asked = [each for each in exchanges if each.role == "state"]
@@ -241,6 +305,11 @@ def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchan
     if step.driver == "derived" and documented:
         return _Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")
     return _Outcome("violated", got, last)
+
+
+def _of_step(step: PlannedStep, reason: str) -> str:
+    """Which of several steps for one response is meant, where its name tells."""
+    return reason if step.id == claims.name_of(step.operation, step.due) else f"{step.id}: {reason}"
 
 
 def _gives(operation: Operation, exchange: Exchange, due: str) -> bool:

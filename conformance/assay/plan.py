@@ -13,10 +13,11 @@ from attrs import evolve, field, frozen
 
 from assay import shapes
 from assay.calls import Call
-from assay.claims import name_of
+from assay.claims import Ledger, name_of
 from assay.contract import Contract, Operation, Parameter, Response
 from assay.errors import UserError
 from assay.exchange import Grade
+from assay.probing import ProbeStep, Wrong, probe_steps
 from assay.recording import Unplanned
 from assay.samples import Samples
 from assay.target import State, Target
@@ -58,13 +59,17 @@ class Plan:
     steps: tuple[Step, ...]
     unplanned: tuple[Unplanned, ...]
     partial: str = ""
+    probes: tuple[ProbeStep, ...] = ()
+    secrets: dict[str, str] = field(factory=dict, repr=False)
+    """Name → credential that the probes send, none of them valid."""
 
 
-def plan(contract: Contract, target: Target, *, seed: int, select: str = "", writes: bool = False) -> Plan:
+def plan(ledger: Ledger, target: Target, *, seed: int, select: str = "", writes: bool = False) -> Plan:
     """The steps of a run. `select` is a pattern over `<operation> <status>` (`getJob 4*`); `writes`: not only reads.
 
     Raises UserError: the target speaks of an operation, status, parameter or credential that there is not.
     """
+    contract = ledger.contract
     _check(contract, target)
     planner = _Planner(contract, target, Samples(contract, seed), writes)
     steps, unplanned = list[Step](), list[Unplanned]()
@@ -83,7 +88,11 @@ def plan(contract: Contract, target: Target, *, seed: int, select: str = "", wri
             name_of(operation.id, each.status) for operation in contract.operations for each in operation.responses
         ]
         raise UserError(f"--select {select!r} matches no documented response", todo=shapes.suggest(select, names))
-    return Plan(_controlled(steps), tuple(unplanned), partial=f"--select {select}" if select else "")
+    probes = [] if select or target.hint else list(planner.probes(ledger, steps, seed))
+    return Plan(
+        _controlled(steps), tuple(unplanned), f"--select {select}" if select else "", tuple(probes),
+        Wrong.from_seed(seed).secrets,
+    )  # fmt: skip
 
 
 def _check(contract: Contract, target: Target) -> None:
@@ -147,6 +156,16 @@ class _Planner:
             yield self._hinted(operation, response)
         elif derived := self._derived(operation, response, beside=bool(states)):
             yield Step(f"{name} derived" if states else name, response.status, "derived", "natural", derived)
+
+    def probes(self, ledger: Ledger, steps: Sequence[Step], seed: int) -> Iterator[ProbeStep]:
+        """The probes of every operation that may be sent: on a resource that is there, where a state names one."""
+        for operation in self._contract.operations:
+            if not (operation.safe or self._writes):
+                continue
+            own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
+            fixed = (each.call for each in own if each.driver in ("fixture", "derived") and not each.call.injects)
+            good = next(fixed, None) or self._base(operation, {}, {}, {}, None, "")
+            yield from probe_steps(ledger, operation, good, self._of_nothing(operation), seed)
 
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
         name = name_of(operation.id, response.status)

@@ -20,13 +20,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from attrs import frozen
+
 from assay import pointer, strict_json
 from assay.calls import Call, wire
 from assay.claims import Ledger
+from assay.contract import Operation
 from assay.drivers import StateError, entered, served
 from assay.errors import UserError
-from assay.exchange import SHORTEST_SECRET, Exchange, Redactor, Reply, Request, Role, throttled
+from assay.exchange import SHORTEST_SECRET, Exchange, Grade, Redactor, Reply, Request, Role, throttled
 from assay.plan import Plan, Step
+from assay.probing import ProbeStep
 from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
 from assay.send import Sender, Sent
 from assay.target import Target
@@ -150,7 +154,7 @@ class _Run:
         self._target = target
         self._plan = plan
         self._recorder = recorder
-        self._redactor = Redactor(target.secrets)
+        self._redactor = Redactor({**plan.secrets, **target.secrets})
         self._sender = Sender(
             timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=str(uuid.uuid4())
         )
@@ -166,7 +170,8 @@ class _Run:
                         if step.state and step.state.poll:
                             polls.create_task(self._watched(step))
                     quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
-                    await asyncio.gather(*(self._together(step) for step in quick))
+                    probes = (self._probe(probe) for probe in self._plan.probes)
+                    await asyncio.gather(*(self._together(step) for step in quick), *probes)
                     self._check_answering()
                     for step in (each for each in steps if each.exclusive):
                         async with self._gate.alone():
@@ -189,10 +194,14 @@ class _Run:
         async with self._gate.together():
             await self._in_state(step)
 
+    async def _probe(self, probe: ProbeStep) -> None:
+        async with self._gate.together():
+            await self._ask(probe.call, "probe", probe.id)
+
     async def _in_state(self, step: Step) -> None:
         """The control, then the state, then the request that is due there, then out of the state."""
         if step.control is not None:
-            await self._send(step, step.control, "control")
+            await self._ask(step.control, "control", step.id, tolerated=step.due)
         with self._state_faults(step):
             if step.state is None or step.driver not in ("setup", "command"):
                 await self._due(step, {})
@@ -203,11 +212,11 @@ class _Run:
     async def _due(self, step: Step, values: dict[str, Any]) -> None:
         call = _filled(step, values)
         if step.times == 1:
-            await self._send(step, call, "state")
+            await self._ask(call, "state", step.id, step.due, step.grade)
             return
         request = wire(call, self._target.base_url)
         for sent in await self._sender.burst(request, step.times):
-            self._record(step, "state", request, sent)
+            self._record(_Asked(step.id, "state", call.operation, step.due, step.grade), request, sent)
 
     async def _watched(self, step: Step) -> None:
         """Poll one resource until it is in a terminal state, and a little longer, or its time is over."""
@@ -224,7 +233,7 @@ class _Run:
         left_after_end = READS_AFTER_END
         while left_after_end and time.monotonic() < until:
             async with self._gate.together():
-                reply = await self._send(step, call, role)
+                reply = (await self._ask(call, role, step.id, step.due, step.grade)).reply
             if reply is None:
                 return
             left_after_end -= self._is_terminal(step, reply)
@@ -241,47 +250,51 @@ class _Run:
                 return pointer.at(body, relation.fields[0]) in relation.declared["terminal"]
         return False
 
-    async def _send(self, step: Step, call: Call, role: Role) -> Reply | None:
-        """Send and record, waiting out a throttled answer and repeating after a fault. The last reply, if any."""
+    async def _ask(
+        self, call: Call, role: Role, step: str, due: str = "", grade: Grade = "natural", *, tolerated: str = ""
+    ) -> Exchange:
+        """Send and record, waiting out a throttled answer and repeating after a fault; the last attempt.
+
+        An answer that is `due` (or `tolerated`: a control may get it) is never waited out.
+        """
         request = wire(call, self._target.base_url)
+        asked = _Asked(step, role, call.operation, due, grade)
         throttles = faults = 0
         while True:
             sent = await self._sender.send(request)
-            self._record(step, role, request, sent)
+            exchange = self._record(asked, request, sent)
             if sent.reply is None:
                 faults += 1
                 if faults > REPEATS_AFTER_FAULT:
-                    return None
+                    return exchange
                 await asyncio.sleep(0.1 * faults)
-            elif throttled(sent.reply, self._covers(step, sent.reply.status)):
+            elif throttled(sent.reply, _is(call.operation, sent.reply, due or tolerated)):
                 throttles += 1
                 if throttles > REPEATS_WHEN_THROTTLED:
-                    return sent.reply
+                    return exchange
                 await asyncio.sleep(_wait(sent.reply, throttles))
             else:
-                return sent.reply
+                return exchange
 
-    def _covers(self, step: Step, status: int) -> bool:
-        response = step.operation.response_for(status)
-        return response is not None and response.status == step.due
-
-    def _record(self, step: Step, role: Role, request: Request, sent: Sent) -> None:
+    def _record(self, asked: "_Asked", request: Request, sent: Sent) -> Exchange:
         exchange = Exchange(
             id=len(self._recorder.exchanges) + 1,
-            step=step.id,
-            role=role,
-            operation=step.operation.id,
-            due="" if role == "control" else step.due,
-            grade=step.grade if role != "control" else "natural",
+            step=asked.step,
+            role=asked.role,
+            operation=asked.operation.id,
+            due=asked.due,
+            grade=asked.grade,
             sent=round(sent.sent - self._start, 6),
             received=round(sent.received - self._start, 6),
             request=request,
             reply=sent.reply,
             fault=sent.fault,
         )
-        self._recorder.add(self._redactor.exchange(exchange))
+        redacted = self._redactor.exchange(exchange)
+        self._recorder.add(redacted)
         if sent.reply is not None and self._target.build_header and not self._recorder.build:
             self._recorder.build = sent.reply.header(self._target.build_header) or ""
+        return redacted
 
     @contextlib.contextmanager
     def _state_faults(self, step: Step) -> Iterator[None]:
@@ -291,7 +304,24 @@ class _Run:
         except StateError as error:
             now = time.monotonic()
             unsent = Request(step.operation.method, self._target.base_url + step.operation.path, ())
-            self._record(step, "state", unsent, Sent(now, now, None, str(error)))
+            asked = _Asked(step.id, "state", step.operation, step.due, step.grade)
+            self._record(asked, unsent, Sent(now, now, None, str(error)))
+
+
+@frozen
+class _Asked:
+    """What an exchange is recorded as."""
+
+    step: str
+    role: Role
+    operation: Operation
+    due: str
+    grade: Grade
+
+
+def _is(operation: Operation, reply: Reply, due: str) -> bool:
+    response = operation.response_for(reply.status)
+    return response is not None and response.status == due
 
 
 def _filled(step: Step, values: dict[str, Any]) -> Call:

@@ -113,7 +113,7 @@ def load(settings: Settings) -> Job:
     ledger = load_ledger(settings)
     loaded = load_target(settings)
     seed = seed_of(settings, ledger)
-    planned = plan.plan(ledger.contract, loaded, seed=seed, select=settings.select, writes=settings.allow_writes)
+    planned = plan.plan(ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes)
     return Job(settings, ledger, loaded, planned, seed)
 
 

@@ -17,7 +17,7 @@ from assay.overlay import Level
 from assay.recording import Recording, Waiver
 from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts, WaiverNote
 
-_GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security", "hygiene"})
+_GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security"})
 """Kinds of claims that have to be exercised; a keyword below an optional property gates only under `strict`."""
 _OPEN: tuple[Verdict, ...] = ("not-exercised", "inconclusive")
 

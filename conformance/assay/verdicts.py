@@ -86,7 +86,9 @@ class Verdicts:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        return tuple(failure for claim in self.claims for failure in claim.failures)
+        """Of the claims that are violated; what a waiver covers stands with its claim only."""
+        violated = (claim for claim in self.claims if claim.verdict == "violated")
+        return tuple(failure for claim in violated for failure in claim.failures)
 
     @property
     def counts(self) -> Counter[str]:
