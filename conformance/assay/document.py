@@ -6,6 +6,7 @@ Not what the data means: that is `contract`'s part. Everything comes out as JSON
 
 import functools
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,15 @@ from assay.errors import UserError
 MOST_NODES = 5_000_000
 """Values that one file may hold once its aliases are written out: a bomb stops here, no real document does."""
 
+DEEPEST = 100
+"""Levels that values may be nested: far above any real document, and below where a parser's own stack ends."""
+
 _MERGE = "<<"
+
+_TOO_DEEP = f"values are nested more than {DEEPEST} levels deep"
+
+_SURROGATES = re.compile(r"((?<!\\)(?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
+"""A character beyond U+FFFF as JSON escapes it (RFC 8259, section 7), which YAML does not know."""
 
 
 class _CoreLoader(yaml.CSafeLoader):
@@ -27,6 +36,17 @@ class _CoreLoader(yaml.CSafeLoader):
 
     # a mapping of PyYAML: first character → [(tag, pattern)]
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - filled below, once
+
+    _depth = 0
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: Any) -> None:  # noqa: ARG002
+        """Called at each node, with that above it: the parser itself would go down until the process dies."""
+        self._depth += 1
+        if current_node is not None and self._depth > DEEPEST + 1:
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=current_node.start_mark)
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
 
 
 for _tag, _pattern, _first in (
@@ -100,6 +120,8 @@ def load(path: Path) -> Document:
 
 def parse(path: Path, text: str) -> Document:
     """The same from text that has been read already. Raises UserError."""
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        text = _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
     try:
         node = yaml.compose(text, Loader=_CoreLoader)
         data = _Plain(path).convert(node) if node is not None else None
@@ -113,8 +135,6 @@ def parse(path: Path, text: str) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise UserError(f"this is not valid YAML: {str(error).splitlines()[0]}", where=str(path)) from None
-    except RecursionError:
-        raise UserError("values are nested too deep to be read", where=str(path)) from None
     return Document(path, data, text)
 
 
@@ -134,6 +154,8 @@ class _Plain:
             return self._scalar(node)
         if id(node) in self._open:
             raise self._error(node, "an alias stands inside the value that it names")
+        if len(self._open) == DEEPEST:
+            raise self._error(node, f"{_TOO_DEEP} once the aliases are written out")
         self._open.add(id(node))
         value = self._mapping(node) if isinstance(node, yaml.MappingNode) else self._sequence(node)
         self._open.discard(id(node))
@@ -161,9 +183,16 @@ class _Plain:
             return None
         if kind == "bool":
             return text.lower() == "true"
-        if kind == "int":
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        return float(text) if kind == "float" else text
+        if kind not in ("int", "float"):
+            return text
+        try:
+            number = float(text) if kind == "float" else int(text, 0 if text[:2] in ("0o", "0x") else 10)
+            finite = math.isfinite(number)
+        except (ValueError, OverflowError):
+            finite = False
+        if not finite:
+            raise self._error(node, f"{text[:40]!r} is no number that can be read")
+        return number
 
     def _error(self, node: yaml.Node, what: str) -> UserError:
         return UserError(what, where=f"{self._path}:{node.start_mark.line + 1}", todo="mend the file there")

@@ -262,11 +262,7 @@ class _Judge:
         if claim.kind in ("relation", "security", "hygiene") and self._recording.header.mock:
             return "not-applicable", "a mock is asked for answers, not for behaviour"
         if tally.violated:
-            first = tally.failures[0]
-            return (
-                "violated",
-                f"expected {first.expected}, got {first.got} ({tally.violated} of {tally.exercised} times)",
-            )
+            return "violated", _violation(tally)
         if tally.inconclusive:
             return "inconclusive", tally.inconclusive
         if tally.exercised:
