@@ -165,7 +165,7 @@ def from_url(url: str) -> Target:
 
 def _target(file: "_Toml", digest: str, ports: "_Ports", path: Path | None = Path()) -> Target:
     data = file.data
-    serve = _serve(data["serve"], ports) if "serve" in data else None
+    serve = _serve(file, data["serve"], ports) if "serve" in data else None
     base_url = data.get("base_url") or (f"http://127.0.0.1:{serve.port}" if serve else "")
     if not base_url:
         raise UserError("there is neither `base_url` nor [serve]", where=file.where(), todo="say where the server is")
@@ -197,12 +197,19 @@ def _target(file: "_Toml", digest: str, ports: "_Ports", path: Path | None = Pat
     )
 
 
-def _serve(raw: dict[str, Any], ports: "_Ports") -> Serve:
+def _program(file: "_Toml", words: list[str]) -> tuple[str, ...]:
+    """A command with its program's relative path resolved from the target file; a bare name is looked up in PATH."""
+    if not words or "/" not in words[0]:
+        return tuple(words)
+    return (str((file.path.parent / words[0]).resolve()), *words[1:])
+
+
+def _serve(file: "_Toml", raw: dict[str, Any], ports: "_Ports") -> Serve:
     for name in raw.get("ports", ()):
         ports.number(name)
     return Serve(
         app=raw.get("app", ""),
-        command=tuple(raw.get("command", ())),
+        command=_program(file, raw.get("command", [])),
         env=raw.get("env", {}),
         ready=raw.get("ready", "/"),
         port=ports.number("http"),
@@ -230,7 +237,7 @@ def _state(file: "_Toml", name: str, raw: dict[str, Any]) -> State:
         setup=Setup(raw["setup"]["url"], raw["setup"]["state"], raw["setup"].get("params", {}))
         if "setup" in raw
         else None,
-        command=tuple(raw.get("command", ())),
+        command=_program(file, raw.get("command", [])),
         burst=raw.get("burst", 0),
         poll=Poll(poll["every"], poll.get("within", poll.get("watch")), "within" in poll) if poll else None,
         cost=raw.get("cost", ""),
