@@ -5,6 +5,7 @@ since a run must be the same everywhere.
 """
 
 import asyncio
+import http.cookiejar
 import time
 from types import TracebackType
 from typing import Self
@@ -39,6 +40,8 @@ class Sender:
             trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=in_flight),
             headers={"User-Agent": USER_AGENT, "X-Assay-Run": run_id, "Accept": "*/*"},
+            # a cookie from one answer would make the next request somebody else's
+            cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
         )
         self._timeout = timeout
         self._free = asyncio.Semaphore(in_flight)
