@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 from attrs import frozen
 
-from assay.exchange import Reply, Request
+from assay.exchange import Headers, Reply, Request
 
 USER_AGENT = "assay"
 MOST_BODY = 64 * 2**20
@@ -80,7 +80,7 @@ class Sender:
                 reply = await self._exchange(request)
         except TimeoutError:
             return Sent(started, time.monotonic(), None, f"no complete answer within {self._timeout:g} s")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return Sent(started, time.monotonic(), None, _fault(error, self._timeout))
         if reply is None:
             return Sent(started, time.monotonic(), None, f"the body is longer than {MOST_BODY} bytes")
@@ -88,7 +88,7 @@ class Sender:
 
     async def _exchange(self, request: Request) -> Reply | None:
         outgoing = self._client.build_request(
-            request.method, request.url, headers=list(request.headers), content=request.body or None
+            request.method, request.url, headers=_encoded(request.headers), content=request.body or None
         )
         answer = await self._client.send(outgoing, stream=True)
         try:
@@ -101,6 +101,11 @@ class Sender:
             await answer.aclose()
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw)
         return Reply(answer.status_code, headers, bytes(body))
+
+
+def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Text in a header goes out as UTF-8: httpx by itself takes ASCII only."""
+    return [(name.encode("utf-8", "replace"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
 
 
 def _fault(error: Exception, timeout: float) -> str:
