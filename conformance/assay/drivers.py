@@ -38,14 +38,30 @@ class StateError(Exception):
 async def entered(state: State) -> AsyncIterator[dict[str, Any]]:
     """Enter the state, give the values that its setup answers, leave it again whatever happens.
 
-    Raises StateError: the setup failed, or the teardown did.
+    A setup that failed may have done half of it, so that state is left too. Raises StateError: the setup failed, or
+    the teardown did; where something else went wrong before, that is raised.
     """
-    values = await _act(state, "setup")
     try:
-        yield values
-    finally:
-        # a run that is being stopped still leaves the provider as it found it
-        await asyncio.shield(_act(state, "teardown"))
+        yield await _act(state, "setup")
+    except BaseException:
+        with contextlib.suppress(StateError):
+            await _left(state)
+        raise
+    await _left(state)
+
+
+async def _left(state: State) -> None:
+    """A run that is being stopped still leaves the provider as it found it, however often it is told to stop."""
+    leaving = asyncio.ensure_future(_act(state, "teardown"))
+    stopped: asyncio.CancelledError | None = None
+    while not leaving.done():
+        try:
+            await asyncio.wait([leaving])
+        except asyncio.CancelledError as error:
+            stopped = error
+    fault = leaving.exception()
+    if error := stopped or fault:
+        raise error
 
 
 async def _act(state: State, action: str) -> dict[str, Any]:
