@@ -70,7 +70,9 @@ async def _act(state: State, action: str) -> dict[str, Any]:
             return await _post(state, action)
         if state.command:
             return await _command(state, action)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError) as error:
+    except (httpx.TimeoutException, TimeoutError):
+        raise StateError(f"{action} of {state.name!r}: no answer within {_SETUP_WITHIN:g} s") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise StateError(f"{action} of {state.name!r}: {type(error).__name__}: {error}".rstrip(": ")) from None
     return {}
 
@@ -78,11 +80,13 @@ async def _act(state: State, action: str) -> dict[str, Any]:
 async def _post(state: State, action: str) -> dict[str, Any]:
     assert state.setup is not None
     change = {"state": state.setup.state, "params": state.setup.params, "action": action}
-    async with httpx.AsyncClient(timeout=_SETUP_WITHIN, trust_env=False) as client:
+    # a second bound, on the whole of it: an answer that drips in resets httpx' own
+    async with asyncio.timeout(_SETUP_WITHIN), httpx.AsyncClient(timeout=_SETUP_WITHIN, trust_env=False) as client:
         answer = await client.post(state.setup.url, json=change)
     if not answer.is_success:
         told = " ".join(answer.text.split())[:200]
-        raise StateError(f"{action} of {state.name!r}: {state.setup.url} answered {answer.status_code}: {told}")
+        url = answer.url.copy_with(username=None, password=None)
+        raise StateError(f"{action} of {state.name!r}: {url} answered {answer.status_code}: {told}")
     return _values(answer.text, f"{action} of {state.name!r}")
 
 
@@ -93,14 +97,17 @@ async def _command(state: State, action: str) -> dict[str, Any]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         async with asyncio.timeout(_SETUP_WITHIN):
             out, told = await process.communicate()
-    except TimeoutError:
-        process.kill()
+    except BaseException:
+        # the whole group: a script may wait for a program of its own, which holds the pipes open
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-        raise StateError(f"{action} of {state.name!r}: {state.command[0]} took over {_SETUP_WITHIN:g} s") from None
+        raise
     if process.returncode:
         last = told.decode(errors="replace").strip().splitlines()[-1:] or [""]
         raise StateError(f"{action} of {state.name!r}: {state.command[0]} ended {process.returncode}: {last[0][:200]}")
