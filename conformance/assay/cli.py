@@ -22,6 +22,8 @@ from assay.settings import Settings
 from assay.target import Target
 
 _FAULT_OF_ASSAY = 5
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks whether a served target still runs."""
 
 _EXIT_STATUS = """\b
 Exit status:
@@ -207,12 +209,16 @@ def serve(**given: Any) -> int:
         raise UserError("the target has no [serve]: it is started elsewhere", where=target.where("name"))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with tempfile.TemporaryDirectory() as folder, drivers.served(target, Path(folder) / "target.log"):
-        _print_served(target)
-        try:
-            stop.wait()
-        except KeyboardInterrupt:
-            click.echo()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "target.log"
+        with drivers.served(target, log) as process:
+            _print_served(target)
+            try:
+                while not stop.wait(_LOOKS_EVERY):
+                    if process is not None and process.poll() is not None:
+                        raise drivers.ended(target, process, log)
+            except KeyboardInterrupt:
+                click.echo()
     return 0
 
 

@@ -12,20 +12,26 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from assay.errors import UserError
+from assay.exchange import Redactor
 from assay.target import Serve, State, Target
 
 _START_WITHIN = 30.0
 """Seconds that a started target has until it is ready."""
 _STOP_WITHIN = 5.0
 """Seconds that it has to stop before it is killed."""
+_LAST_LINES = 10
+_LONGEST_LINE = 200
+"""What a message quotes of the output of a target that ended."""
 _SETUP_WITHIN = 60.0
 """Seconds that one setup or teardown may take."""
 
@@ -59,9 +65,9 @@ async def _left(state: State) -> None:
             await asyncio.wait([leaving])
         except asyncio.CancelledError as error:
             stopped = error
-    fault = leaving.exception()
-    if error := stopped or fault:
-        raise error
+    wrong = stopped or leaving.exception()
+    if wrong is not None:
+        raise wrong
 
 
 async def _act(state: State, action: str) -> dict[str, Any]:
@@ -128,13 +134,13 @@ def _values(text: str, what: str) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def served(target: Target, log: Path) -> Iterator[None]:
+def served(target: Target, log: Path) -> Iterator[subprocess.Popen[bytes] | None]:
     """Start the target where it says how, wait until it is ready, stop it. Its output goes to the file `log`.
 
     Raises UserError: the app cannot be found, it ends, or is not ready in time.
     """
     if target.serve is None:
-        yield
+        yield None
         return
     log.parent.mkdir(parents=True, exist_ok=True)
     command = _serve_command(target, target.serve)
@@ -151,10 +157,36 @@ def served(target: Target, log: Path) -> Iterator[None]:
                 f"cannot start {command[0]!r}: {error.strerror}", where=target.where("serve"), todo="mend `command`"
             ) from None
         try:
-            _wait_until_ready(target, target.serve, process, log)
-            yield
+            with _on_sigterm(signal.default_int_handler):
+                _wait_until_ready(target, target.serve, process, log)
+            yield process
         finally:
-            _stop(process)
+            with _on_sigterm(signal.SIG_IGN):
+                _stop(process)
+
+
+@contextlib.contextmanager
+def _on_sigterm(handler: Any) -> Iterator[None]:
+    """Until the target runs and after it, SIGTERM must not end the process at once: the target would be left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def ended(target: Target, process: subprocess.Popen[bytes], log: Path) -> UserError:
+    """What to say of a target that ended by itself: its status and its last words."""
+    said = Redactor(target.secrets).text(log.read_text(errors="replace")).strip().splitlines()
+    words = "\n  ".join(line[:_LONGEST_LINE] for line in said[-_LAST_LINES:])
+    return UserError(
+        f"the target ended by itself with status {process.returncode}",
+        where=target.where("serve"),
+        todo=f"its last words:\n  {words}" if words else "it said nothing: start it by hand to see why",
+    )
 
 
 def _serve_command(target: Target, serve: Serve) -> list[str]:
@@ -166,12 +198,8 @@ def _serve_command(target: Target, serve: Serve) -> list[str]:
             where=target.where("serve"),
             todo="pip install 'assay-conformance[serve]'",
         )
-    module = serve.app.partition(":")[0]
-    try:
-        found = importlib.util.find_spec(module)
-    except ImportError:
-        found = None
-    if found is None:
+    module = serve.app.partition(":")[0].partition(".")[0]
+    if not _importable(module):
         raise UserError(
             f"there is no module {module!r} in this environment",
             where=target.where("serve", "app"),
@@ -184,31 +212,39 @@ def _serve_command(target: Target, serve: Serve) -> list[str]:
     ]  # fmt: skip
 
 
+def _importable(module: str) -> bool:
+    """By the `python -m uvicorn` that is to be started, which looks in the working directory too."""
+    with contextlib.suppress(ImportError, ValueError):
+        if importlib.util.find_spec(module) is not None:
+            return True
+    return PathFinder.find_spec(module, [str(Path.cwd())]) is not None
+
+
 def _wait_until_ready(target: Target, serve: Serve, process: subprocess.Popen[bytes], log: Path) -> None:
     url, until = target.base_url + serve.ready, time.monotonic() + _START_WITHIN
     with httpx.Client(timeout=2.0, trust_env=False) as client:
         while time.monotonic() < until:
             if process.poll() is not None:
-                said = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
-                raise UserError(
-                    f"the target ended at once with status {process.returncode}: {said[0][:200]}",
-                    where=target.where("serve"),
-                    todo=f"see {log}",
-                )
+                raise ended(target, process, log)
             with contextlib.suppress(httpx.HTTPError):
                 if client.get(url).status_code < 500:
                     return
             time.sleep(0.05)
     raise UserError(
-        f"the target did not answer {url} within {_START_WITHIN:g} s", where=target.where("serve"), todo=f"see {log}"
+        f"the target did not answer {url} within {_START_WITHIN:g} s",
+        where=target.where("serve"),
+        todo="see that it listens there (`{port.http}`), and that `ready` is a path which it answers",
     )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Terminate the whole group: a command may be a shell with the server below it."""
-    for kind, within in ((signal.SIGTERM, _STOP_WITHIN), (signal.SIGKILL, _STOP_WITHIN)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, kind)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(within)
-            return
+    """Terminate the whole group: a command may be a shell with the server below it, which may outlive the shell."""
+    until = time.monotonic() + _STOP_WITHIN
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS knows a group of the dead
+        os.killpg(process.pid, signal.SIGTERM)
+        while time.monotonic() < until:
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
