@@ -50,12 +50,12 @@ class _CoreLoader(yaml.CSafeLoader):
 
 
 for _tag, _pattern, _first in (
-    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
-    ("int", r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
-    ("null", r"(?:~|null|Null|NULL|)$", "~nN\0"),
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", [*"tTfF"]),
+    ("int", r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", [*"-+0123456789"]),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", [*"-+.0123456789"]),
+    ("null", r"(?:~|null|Null|NULL|)$", [*"~nN", ""]),
 ):
-    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
 
 
 @frozen
@@ -128,6 +128,8 @@ def parse(path: Path, text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
+        if error.problem == _TOO_DEEP:
+            raise UserError(_TOO_DEEP, where=f"{path}{line}", todo="no OpenAPI document needs that") from None
         raise UserError(
             f"this is not valid YAML: {error.problem or error.context}",
             where=f"{path}{line}",
