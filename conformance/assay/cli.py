@@ -112,6 +112,8 @@ def check(**given: Any) -> int:
         status = _pytest(chosen, Path(folder))
     if status == plugin.USER_ERROR:
         return 2
+    if status in (plugin.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+        return 3
     return _status_of(chosen.report / "results.json")
 
 

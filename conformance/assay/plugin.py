@@ -1,7 +1,7 @@
 """pytest items ← one run: the plugin by which the suite gets its ledger, its verdicts and its parameters.
 
 Dormant without `--assay-spec`, so that it costs nothing in a test suite that does not ask for it. The run happens once
-a session, when the first item asks for its verdicts. The items of the suite only show what the judge found.
+a session, before the first item. The items of the suite only show what the judge found.
 """
 
 import sys
@@ -18,9 +18,12 @@ from assay.verdicts import Verdicts
 
 USER_ERROR = 82
 """pytest's exit status where the run ended by a UserError: none of pytest's own."""
+INTERRUPTED = 83
+"""The same where it was interrupted before the report was written."""
 
 _JOB = pytest.StashKey[Job]()
 _VERDICTS = pytest.StashKey[Verdicts]()
+_NO_RUN = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,19 +81,34 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("assay_claim", wide, ids=wide)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """The run, if an item asks for it; recording and reports are on disk then. Nothing captures its messages here."""
+    stash = session.config.stash
+    asked = any("assay_verdicts" in getattr(item, "fixturenames", ()) for item in session.items)
+    if _JOB not in stash or not asked or session.config.option.collectonly:
+        return None
+    try:
+        stash[_VERDICTS] = run_and_report(stash[_JOB])
+    except UserError as error:
+        sys.stderr.write(f"assay: {error}\n")
+        stash[_NO_RUN] = USER_ERROR
+    except KeyboardInterrupt:
+        sys.stderr.write("assay: interrupted before the report was written\n")
+        stash[_NO_RUN] = INTERRUPTED
+    return True if _NO_RUN in stash else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    session.exitstatus = session.config.stash.get(_NO_RUN, session.exitstatus)
+
+
 @pytest.fixture(scope="session")
 def assay_verdicts(request: pytest.FixtureRequest) -> Verdicts:
-    """What the run found. The first item that asks for it starts the run; recording and reports are on disk then."""
-    stash = request.config.stash
-    if _JOB not in stash:
+    """What the run found."""
+    if _VERDICTS not in request.config.stash:
         pytest.fail("assay is dormant: give --assay-spec and --assay-target or --assay-url", pytrace=False)
-    if _VERDICTS not in stash:
-        try:
-            stash[_VERDICTS] = run_and_report(stash[_JOB])
-        except UserError as error:
-            sys.stderr.write(f"assay: {error}\n")
-            pytest.exit("the run could not be made", returncode=USER_ERROR)
-    return stash[_VERDICTS]
+    return request.config.stash[_VERDICTS]
 
 
 def run_and_report(job: Job) -> Verdicts:
