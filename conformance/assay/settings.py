@@ -69,7 +69,9 @@ class Settings:
         """With the arguments that were given. Another document does not get the overlays of the default one, and
         another URL never gets the credentials of the default target.
         """
-        said = {key: value for key, value in given.items() if value not in (None, (), "", False)}
+        said = {key: value for key, value in given.items() if value is not None and value not in ((), "")}
+        # a flag that is not given does not take back a default; 0 examples are a number that is given
+        said = {key: value for key, value in said.items() if value is not False}
         if "spec" in said:
             said.setdefault("overlays", ())
         if "url" in said:
@@ -140,7 +142,7 @@ def to_arguments(settings: Settings) -> list[str]:
         ("seed", settings.seed),
         ("examples", settings.examples),
     ):
-        if value:
+        if value not in (None, ""):
             arguments.append(f"--assay-{name}={value}")
     flags: Sequence[tuple[str, bool]] = (("strict", settings.strict), ("allow-writes", settings.allow_writes))
     return arguments + [f"--assay-{name}" for name, on in flags if on]
