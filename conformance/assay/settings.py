@@ -18,7 +18,17 @@ from assay.plan import Plan
 from assay.target import Target
 
 DEFAULT_EXAMPLES = 100
-_KEYS = ("spec", "overlays", "target", "url", "report", "strict", "seed", "examples")
+_KEYS: dict[str, tuple[tuple[type, ...], str]] = {
+    "spec": ((str,), "a path"),
+    "overlays": ((list,), "a list of paths"),
+    "target": ((str,), "a path"),
+    "url": ((str,), "a URL"),
+    "report": ((str,), "a path"),
+    "strict": ((bool,), "true or false"),
+    "seed": ((str, int), "a whole number, or `random`"),
+    "examples": ((int,), "a whole number, 0 or more"),
+}
+"""Key of [tool.assay] → the types that TOML may give it, and what it is in words."""
 _SEED_BITS = 32
 
 
@@ -48,11 +58,12 @@ class Settings:
 
     @classmethod
     def _from_table(cls, file: Path, table: Mapping[str, Any]) -> Self:
-        for key in table:
+        for key, value in table.items():
             if key not in _KEYS:
                 raise UserError(
                     f"unknown key {key!r} in [tool.assay]", where=str(file), todo=shapes.suggest(key, list(_KEYS))
                 )
+            _check_kind(file, key, value)
         base = file.parent
         return cls(
             spec=base / table["spec"] if "spec" in table else None,
@@ -60,9 +71,9 @@ class Settings:
             target=base / table["target"] if "target" in table else None,
             url=table.get("url", ""),
             report=base / table.get("report", "report"),
-            strict=bool(table.get("strict", False)),
+            strict=table.get("strict", False),
             seed=str(table.get("seed", "")),
-            examples=int(table.get("examples", DEFAULT_EXAMPLES)),
+            examples=table.get("examples", DEFAULT_EXAMPLES),
         )
 
     def overridden(self, **given: Any) -> Self:
@@ -148,10 +159,23 @@ def to_arguments(settings: Settings) -> list[str]:
     return arguments + [f"--assay-{name}" for name, on in flags if on]
 
 
+def _check_kind(file: Path, key: str, value: Any) -> None:
+    kinds, words = _KEYS[key]
+    fits = isinstance(value, kinds) and (isinstance(value, bool) is (bool in kinds)) and value != ""
+    if isinstance(value, list):
+        fits = fits and all(isinstance(each, str) for each in value)
+    elif key == "examples":
+        fits = fits and value >= 0
+    if not fits:
+        raise UserError(f"`{key}` in [tool.assay] is {value!r}", where=str(file), todo=f"make it {words}")
+
+
 def _table(file: Path) -> dict[str, Any]:
     try:
         tool = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"cannot be read: {error}", where=str(file)) from None
-    table: dict[str, Any] = tool.get("assay", {})
+        raise UserError(f"cannot be read: {error}", where=str(file), todo="mend the file there") from None
+    table = tool.get("assay", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise UserError("`assay` in [tool] is no table", where=str(file), todo="write [tool.assay]")
     return table
