@@ -105,9 +105,7 @@ def check(**given: Any) -> int:
     chosen = _settings(given)
     if chosen.spec is None:
         settings.load_ledger(chosen)  # says what to give
-    chosen.report.mkdir(parents=True, exist_ok=True)
-    for stale in ("results.json", "junit.xml", "recording.jsonl"):
-        (chosen.report / stale).unlink(missing_ok=True)
+    _make_empty(chosen.report)
     with tempfile.TemporaryDirectory() as folder:
         status = _pytest(chosen, Path(folder))
     if status == plugin.USER_ERROR:
@@ -115,6 +113,29 @@ def check(**given: Any) -> int:
     if status in (plugin.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return 3
     return _status_of(chosen.report / "results.json")
+
+
+def _make_empty(folder: Path) -> None:
+    """Room for this run's files, and none of an earlier one's."""
+    _make(folder)
+    try:
+        for stale in ("results.json", "junit.xml", "recording.jsonl", "target.log"):
+            (folder / stale).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"cannot be written: {error.strerror}", where=str(error.filename), todo="give another --report DIR"
+        ) from None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"the report cannot be written there: {error.strerror}", where=str(folder), todo="give another --report DIR"
+        ) from None
 
 
 def _pytest(chosen: Settings, folder: Path) -> int:
@@ -151,6 +172,8 @@ def _status_of(results: Path) -> int:
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) -> int:
     """Judge a recording again: no server, no target file, maybe another version of the document."""
+    if folder is not None:
+        _make(folder)
     ledger = settings.load_ledger(_settings(given))
     loaded = recording.load(recordings)
     if strict:
