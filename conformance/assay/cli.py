@@ -142,7 +142,8 @@ def _pytest(chosen: Settings, folder: Path) -> int:
     """Run the suite in a pytest of its own, which no configuration of the surroundings can change."""
     where = Path(suite.__file__).parent
     command = [
-        sys.executable, "-m", "pytest", "-c", str(where / "pytest.ini"), f"--rootdir={where}", "--noconftest",
+        # -P: a file of the working directory that is called like a library is not one
+        sys.executable, "-P", "-m", "pytest", "-c", str(where / "pytest.ini"), f"--rootdir={where}", "--noconftest",
         "-p", "assay.plugin", "-p", "no:cacheprovider", f"--basetemp={folder / 'pytest'}",
         "-qq", "--no-header", "--tb=no", "-rN",
         *settings.to_arguments(chosen), str(where),
