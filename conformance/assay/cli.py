@@ -1,5 +1,6 @@
 """Arguments → a pytest run and an exit status. Parses and prints; all work is done elsewhere."""
 
+import io
 import json
 import os
 import signal
@@ -38,6 +39,10 @@ Exit status:
 
 def main() -> None:
     """The `assay` command: user errors end 2 with a message, faults of its own end 5."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that knows ASCII only still gets every word
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except UserError as error:
@@ -48,11 +53,30 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 3)
     except BrokenPipeError:
-        # whoever read our output has left, as `head` does: that is no error of anyone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _unheard()
         sys.exit(0)
     except Exception as error:  # the last resort, which must not look like a verdict
         _fail(f"a fault of assay itself: {type(error).__name__}: {error}", _FAULT_OF_ASSAY)
+
+
+def _unheard() -> None:
+    """Whoever read our output has left, as `head` does: that is no error of anyone, and changes no verdict."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str) -> None:
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        _unheard()
+
+
+class _Console(Console):
+    """Rich's own ends the program with 1 where nobody reads on."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        _unheard()
 
 
 def _fail(message: str, status: int) -> None:
@@ -187,7 +211,7 @@ def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) ->
     verdicts = judge.judge(ledger, loaded)
     if folder is not None:
         report.write(verdicts, folder)
-    terminal.show(verdicts, Console(), folder or recordings.parent)
+    terminal.show(verdicts, _Console(), folder or recordings.parent)
     return verdicts.exit_status
 
 
@@ -199,13 +223,13 @@ def claims_(as_json: bool, **given: Any) -> int:
     ledger = settings.load_ledger(_settings(given))
     for claim in ledger.claims.values():
         if as_json:
-            click.echo(json.dumps(attrs.asdict(claim), ensure_ascii=False))
+            _say(json.dumps(attrs.asdict(claim), ensure_ascii=False))
         else:
-            click.echo(f"{claim.level:6} {claim.basis:7} {claim.source:8} {claim.id}\n       {claim.sentence}")
+            _say(f"{claim.level:6} {claim.basis:7} {claim.source:8} {claim.id}\n       {claim.sentence}")
     if not as_json:
         for left in ledger.contract.not_checkable:
-            click.echo(f"not checkable: {left.sentence}\n       {left.reason}")
-        click.echo(f"{len(ledger.claims)} claims of {len(ledger.responses)} documented responses")
+            _say(f"not checkable: {left.sentence}\n       {left.reason}")
+        _say(f"{len(ledger.claims)} claims of {len(ledger.responses)} documented responses")
     return 0
 
 
@@ -218,11 +242,11 @@ def doctor_(**given: Any) -> int:
     """
     findings = doctor.examine(settings.load(_settings(given)))
     for each in findings:
-        click.echo(f"{'ok  ' if each.ok else 'MISS'}  {each.response}: {each.found}")
+        _say(f"{'ok  ' if each.ok else 'MISS'}  {each.response}: {each.found}")
         if each.todo:
-            click.echo(f"      → {each.todo}")
+            _say(f"      → {each.todo}")
     reachable = sum(each.ok for each in findings)
-    click.echo(f"{reachable}/{len(findings)} documented responses can be brought about")
+    _say(f"{reachable}/{len(findings)} documented responses can be brought about")
     return 0 if reachable == len(findings) else 3
 
 
@@ -244,18 +268,18 @@ def serve(**given: Any) -> int:
                     if process is not None and process.poll() is not None:
                         raise drivers.ended(target, process, log)
             except KeyboardInterrupt:
-                click.echo()
+                _say("")
     return 0
 
 
 def _print_served(target: Target) -> None:
     """The credentials of a server that assay itself started here are no secret of anybody."""
-    click.echo(f"{target.name} serves at {target.base_url} (Ctrl-C stops it)")
+    _say(f"{target.name} serves at {target.base_url} (Ctrl-C stops it)")
     for name, secret in target.secrets.items():
-        click.echo(f"  credential {name}: {secret}")
+        _say(f"  credential {name}: {secret}")
     for state in target.states:
         values = ", ".join(f"{key}={value}" for key, value in {**state.path, **state.query}.items())
-        click.echo(f"  {state.name}: {values}" + (f" as {state.credentials}" if state.credentials else ""))
+        _say(f"  {state.name}: {values}" + (f" as {state.credentials}" if state.credentials else ""))
 
 
 def _settings(given: dict[str, Any]) -> Settings:
