@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from assay import checks, pointer, shapes
 from assay.checks import Check, Node
-from assay.contract import Contract, Header, Media, Operation, Response, resolve
+from assay.contract import Contract, Header, Media, Operation, Response, relations, resolve
 from assay.errors import UserError
 from assay.keywords import Schemas
 from assay.overlay import Basis, Level
@@ -216,13 +216,14 @@ class _Deriver:
 
     def _relations(self, operation: Operation) -> Iterator[Relation]:
         good = tuple(each.status for each in operation.responses if each.status.startswith("2"))
-        declared = [(at, raw, good) for at, raw in operation.relations]
+        declared = {at: (raw, good) for at, raw in operation.relations}
         for response in operation.responses:
             for media in response.media:
                 at, schema = resolve(self._contract.data, media.schema) if media.schema else ("", {})
-                found = schema.get("x-relations", []) if isinstance(schema, dict) else []
-                declared += [(f"{at}/x-relations/{i}", raw, (response.status,)) for i, raw in enumerate(found)]
-        for at, raw, responses in declared:
+                for here, raw in relations(schema, at) if isinstance(schema, dict) else ():
+                    known = declared.get(here, (raw, ()))[1]
+                    declared[here] = raw, known if response.status in known else (*known, response.status)
+        for at, (raw, responses) in declared.items():
             shapes.check("relations", _Declared(self._contract, at, raw))
             self._check_states(at, raw)
             for fields in _claimed_together(raw):

@@ -8,9 +8,7 @@ JSON Schema already. In both, a `writeOnly` property is never required of a resp
 from typing import Any
 
 from assay import pointer
-
-DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum"})
-"""Members that hold values and no schema."""
+from assay.contract import DATA_KEYS, NAMING, resolve
 
 
 def response_schemas(data: dict[str, Any], openapi: str) -> dict[str, Any]:
@@ -31,7 +29,7 @@ class _Translation:
         if not isinstance(value, dict):
             return value
         copied = {
-            key: member if key in DATA_KEYS and not names else self.of(member, names=key in _NAMING and not names)
+            key: member if key in DATA_KEYS and not names else self.of(member, names=key in NAMING and not names)
             for key, member in value.items()
         }
         return copied if names else self._schema(copied)
@@ -45,12 +43,9 @@ class _Translation:
         return _without_old_keywords(schema) if self._old else schema
 
     def _write_only(self, schema: Any) -> bool:
-        if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-            schema = pointer.at(self._data, schema["$ref"][1:])
+        if isinstance(schema, dict) and isinstance(schema.get("$ref"), str) and schema.get("writeOnly") is not True:
+            schema = resolve(self._data, pointer.of_reference(schema["$ref"]))[1]
         return isinstance(schema, dict) and schema.get("writeOnly") is True
-
-
-_NAMING = frozenset({"properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "schemas"})
 
 
 def _without_old_keywords(schema: dict[str, Any]) -> dict[str, Any]:

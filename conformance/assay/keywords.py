@@ -21,7 +21,7 @@ from attrs import frozen
 
 from assay import dialect, pointer
 from assay.checks import Check, Node, Validator
-from assay.contract import Contract
+from assay.contract import DATA_KEYS, NAMING, Contract
 from assay.errors import UserError
 
 _BASE = "urn:assay:contract"
@@ -105,7 +105,7 @@ class _Builder:
             return node
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            target = reference[1:]
+            target = pointer.of_reference(reference)
             if target in open_refs:
                 if len(schema) == 1:
                     return open_refs[target]
@@ -124,6 +124,8 @@ class _Builder:
     def _fill(self, node: Node, at: str, name: tuple[str, ...], place: str, open_refs: dict[str, Node]) -> None:
         """Make `node`, which references may lead back to already, the node of the schema at `at`."""
         made = self.node(at, name, place, open_refs)
+        if any(made is each for each in open_refs.values()):  # which is not filled yet
+            made = Node(same=[made])
         for attribute in Node.__attrs_attrs__:
             setattr(node, attribute.name, getattr(made, attribute.name))
 
@@ -256,9 +258,7 @@ _ANNOTATIONS = frozenset({"$ref", "title", "description", "deprecated", "readOnl
 
 def _says_more(schema: dict[str, Any]) -> bool:
     """Whether a schema with a `$ref` asserts anything beside it."""
-    return any(
-        key not in _ANNOTATIONS | dialect.DATA_KEYS - {"const", "enum"} and not key.startswith("x-") for key in schema
-    )
+    return any(key not in _ANNOTATIONS | DATA_KEYS - {"const", "enum"} and not key.startswith("x-") for key in schema)
 
 
 def _harmless(keyword: str, schema: dict[str, Any]) -> bool:
@@ -283,7 +283,7 @@ def _compiled(schema: Any, registry: jsonschema_rs.Registry) -> Validator:
     return Validator(_absolute(schema), registry=registry, validate_formats=True)
 
 
-def _absolute(schema: Any) -> Any:
+def _absolute(schema: Any, *, names: bool = False) -> Any:
     """The schema with its references leading into the registered contract, wherever it now stands."""
     if isinstance(schema, list):
         return [_absolute(each) for each in schema]
@@ -291,6 +291,6 @@ def _absolute(schema: Any) -> Any:
         return schema
     return {
         key: _BASE + value if key == "$ref" and isinstance(value, str) and value.startswith("#")
-        else value if key in dialect.DATA_KEYS else _absolute(value)
+        else value if key in DATA_KEYS and not names else _absolute(value, names=key in NAMING and not names)
         for key, value in schema.items()
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import unquote
 
 MISSING: Any = object()
 """What `follow` gives where the data has nothing; null is a value, so None could not say it."""
@@ -17,6 +18,11 @@ def join(*tokens: str | int) -> str:
 
 def split(pointer: str) -> list[str]:
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def of_reference(reference: str) -> str:
+    """The pointer that a `$ref` within its document (`#/…`) names: percent-encoded there (RFC 6901, section 6)."""
+    return unquote(reference[1:])
 
 
 def follow(data: Any, tokens: Iterable[str]) -> Any:

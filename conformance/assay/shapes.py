@@ -14,6 +14,9 @@ import jsonschema_rs
 from assay import pointer
 from assay.errors import UserError
 
+_NAMED = 20
+"""How many names an advice lists."""
+
 
 class Located(Protocol):
     """Data that knows on which line of which file each pointer stands."""
@@ -51,7 +54,8 @@ def check(name: str, file: Located) -> None:
             where=file.where(at + pointer.join(unknown)),
             todo=suggest(unknown, known),
         )
-    raise UserError(f"{at or 'the file'}: {_message(error)}", where=file.where(at), todo=_hint(name, error))
+    what = at or ("the relation" if name == "relations" else "the file")
+    raise UserError(f"{what}: {_message(error)}", where=file.where(at), todo=_hint(name, error))
 
 
 def suggest(word: str, known: list[str]) -> str:
@@ -59,7 +63,8 @@ def suggest(word: str, known: list[str]) -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"
-    return f"known here: {', '.join(known)}" if known else "remove it"
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return f"known here: {', '.join(known[:_NAMED])}{more}" if known else "remove it"
 
 
 def _unknown_key(error: jsonschema_rs.ValidationError) -> str | None:
