@@ -2,11 +2,14 @@
 
 import base64
 import json
+import re
 import urllib.parse
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import AnyStr, Literal
 
 from attrs import evolve, field, frozen
+
+from assay import strict_json
 
 Role = Literal["state", "control", "poll", "probe", "explore", "shrink", "minimal"]
 Grade = Literal["natural", "provoked", "hinted", "observed"]
@@ -15,7 +18,10 @@ Headers = tuple[tuple[str, str], ...]
 
 SHORTEST_SECRET = 8
 """Characters from which on a credential is looked for everywhere. A shorter one would be found in innocent words, so
-it is taken out of the request's own headers and URL only."""
+it is taken out of the request's own headers and query only."""
+
+_REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
+_REQUEST_ID_MEMBERS = ("request_id", "requestId", "correlation_id", "correlationId", "trace_id", "traceId")
 
 
 @frozen
@@ -69,11 +75,18 @@ class Exchange:
         """What the server calls this request, where it says so in a usual header or in its error body."""
         if self.reply is None:
             return ""
-        for name in ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray"):
+        for name in _REQUEST_ID_HEADERS:
             value = self.reply.header(name)
             if value:
                 return value
-        return ""
+        if not any(name.encode() in self.reply.body for name in _REQUEST_ID_MEMBERS):
+            return ""
+        try:
+            body = strict_json.parse(self.reply.body)
+        except strict_json.NotJsonError:
+            return ""
+        told = (body.get(name) for name in _REQUEST_ID_MEMBERS) if isinstance(body, dict) else ()
+        return next((each for each in told if each and isinstance(each, str)), "")
 
 
 def throttled(reply: Reply, due: bool) -> bool:
@@ -92,16 +105,20 @@ def marker(name: str) -> str:
 class Redactor:
     """Takes every credential out of an exchange, in each form in which one may come back.
 
-    `secrets`: name → value. Forms: as it is, base64 (both alphabets), URL-escaped, JSON-escaped.
+    `secrets`: name → value. Forms: as it is, base64 (both alphabets, also within something longer, as in Basic
+    authentication), URL-escaped, JSON-escaped.
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._forms = sorted(
-            ((form, marker(name)) for name, secret in secrets.items() if secret for form in _forms(secret)),
-            key=lambda pair: -len(pair[0]),
-        )
-        self._everywhere = [pair for pair in self._forms if len(pair[0]) >= SHORTEST_SECRET]
-        self._bytes = [(form.encode(), mark.encode()) for form, mark in self._everywhere]
+        self._secrets = {name: secret for name, secret in secrets.items() if secret}
+        self._everywhere: dict[str, str] = {}
+        self._short: dict[str, str] = {}
+        # of two credentials of which one is part of the other, the longer one comes first
+        for name, secret in sorted(self._secrets.items(), key=lambda pair: -len(pair[1])):
+            forms = self._everywhere if len(secret) >= SHORTEST_SECRET else self._short
+            for form in _forms(secret):
+                forms.setdefault(form, marker(name))
+        self._bytes = {_utf8(form): mark.encode() for form, mark in self._everywhere.items()}
 
     def text(self, text: str) -> str:
         """For messages: anything that people will read."""
@@ -113,35 +130,99 @@ class Redactor:
             exchange,
             request=evolve(
                 request,
-                url=_replaced(request.url, self._everywhere),
-                headers=tuple((name, _replaced(value, self._forms)) for name, value in request.headers),
-                body=self._body(request.body),
+                url=self._url(request.url),
+                headers=tuple((name, self._own_header(value)) for name, value in request.headers),
+                body=_replaced(request.body, self._bytes),
             ),
             reply=reply
             and evolve(
                 reply,
                 headers=tuple((self.text(name), self.text(value)) for name, value in reply.headers),
-                body=self._body(reply.body),
+                body=_replaced(reply.body, self._bytes),
             ),
             fault=self.text(exchange.fault),
         )
 
-    def _body(self, body: bytes) -> bytes:
-        for form, mark in self._bytes:
-            if form in body:
-                body = body.replace(form, mark)
-        return body
+    def _url(self, url: str) -> str:
+        """A short credential is a query value as a whole, or it is something else that only looks like it."""
+        address, mark, query = self.text(url).partition("?")
+        pairs = (pair.partition("=") for pair in query.split("&"))
+        return address + mark + "&".join(name + sign + self._short.get(value, value) for name, sign, value in pairs)
+
+    def _own_header(self, value: str) -> str:
+        scheme, _, encoded = value.partition(" ")
+        if scheme.lower() == "basic":
+            password = _password(encoded)
+            for name, secret in self._secrets.items():
+                if secret == password:
+                    return f"{scheme} {marker(name)}"
+        found = _found(value, self._everywhere)
+        if short := _found(value, self._short):
+            found.append(rf"(?<!\w)(?:{'|'.join(short)})(?!\w)")
+        return re.sub("|".join(found), lambda match: self._of(match[0]), value) if found else value
+
+    def _of(self, form: str) -> str:
+        return self._everywhere.get(form) or self._short[form]
 
 
-def _replaced(text: str, forms: list[tuple[str, str]]) -> str:
-    for form, mark in forms:
-        if form in text:
-            text = text.replace(form, mark)
-    return text
+def _password(encoded: str) -> str:
+    """The secret part of Basic authentication (RFC 7617): the password, or where that is empty the username."""
+    try:
+        username, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except ValueError:
+        return ""
+    return password or username
 
 
-def _forms(secret: str) -> set[str]:
-    raw = secret.encode()
-    encoded = {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")}
-    escaped = {urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret), json.dumps(secret)[1:-1]}
-    return {secret, *encoded, *escaped}
+def _replaced(text: AnyStr, forms: Mapping[AnyStr, AnyStr]) -> AnyStr:
+    """In one pass, so that nothing is looked for in a marker."""
+    found = _found(text, forms)
+    if not found:
+        return text
+    pattern = "|".join(found) if isinstance(text, str) else b"|".join(found)
+    return re.sub(pattern, lambda match: forms[match[0]], text)
+
+
+def _found(text: AnyStr, forms: Iterable[AnyStr]) -> list[AnyStr]:
+    """Patterns of the forms that are there; of those that start at one place the longest comes first."""
+    return [re.escape(form) for form in sorted(forms, key=len, reverse=True) if form in text]
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Each text that says the secret, once."""
+    for text in dict.fromkeys((secret, *_base64_forms(_utf8(secret)))):
+        yield from dict.fromkeys((text, *_json_forms(text), *_url_forms(text)))
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """By itself; and, where it begins at each of the three places in a group, the characters that are its own."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(raw).decode().rstrip("=")
+        for before in range(3):
+            first, last = -(-8 * before // 6), 8 * (before + len(raw)) // 6
+            if last - first >= SHORTEST_SECRET:
+                yield encode(bytes(before) + raw).decode()[first:last]
+
+
+def _url_forms(text: str) -> Iterator[str]:
+    for escaped in (urllib.parse.quote(_utf8(text), safe=""), urllib.parse.quote_plus(_utf8(text))):
+        yield escaped
+        yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), escaped)
+
+
+def _json_forms(text: str) -> Iterator[str]:
+    """As common encoders write it, with or without escapes for `/`, for what is not ASCII, for HTML's own."""
+    for ascii_only in (False, True):
+        plain = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield plain.replace("/", "\\/")
+        for escaped in (plain, _escaped("[<>&]", plain), _escaped("[<>&'+]", plain)):
+            yield escaped
+            yield re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match[0][2:].upper(), escaped)
+
+
+def _escaped(characters: str, text: str) -> str:
+    return re.sub(characters, lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
