@@ -7,8 +7,11 @@ Stricter than Python's own parser, by RFC 8259: UTF-8 without a byte order mark 
 import json
 import math
 import sys
+from collections.abc import Iterable
 from typing import Any
 
+_DEEPEST = 500
+"""Levels of nesting; what reads a value after this must not run out of stack (RFC 8259, section 9 allows a limit)."""
 _LONGEST_INTEGER = 300
 """Digits; a longer integer is read as the nearest double, as most parsers do."""
 
@@ -33,6 +36,8 @@ def parse(body: bytes) -> Any:
         raise NotJsonError(f"{error.msg} at character {error.pos}" if text.strip() else "the body is empty") from None
     except RecursionError:
         raise NotJsonError("nested too deep to be read") from None
+    if text.count("[") + text.count("{") > _DEEPEST:
+        _check_depth(value)
     if "\\u" in text:
         _check_surrogates(value)
     return value
@@ -58,6 +63,20 @@ def _integer(text: str) -> int | float:
 def _number(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else math.copysign(sys.float_info.max, number)
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [child for each in level for child in _children(each)]
+    if any(isinstance(each, dict | list) for each in level):
+        raise NotJsonError("nested too deep to be read")
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _check_surrogates(value: Any) -> None:
