@@ -1,41 +1,62 @@
-"""The environment → the public ASGI app, with the control interface and the image signer living as long as it.
+"""Arguments and environment → the public ASGI app, with the control interface and the image signer living as long.
 
     JOBS_CONTROL_PORT=8001 uvicorn --factory jobs_provider.app:create_app --port 8000
 
 Without JOBS_CONTROL_PORT there is no control interface: the provider then has only what it was seeded with.
+JOBS_SWITCHES, names with commas between, makes it wrong in these ways (`switches`); by default it is right.
 """
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
+from jobs_provider import switches as defects
+from jobs_provider.around import Around
 from jobs_provider.control import control_app
 from jobs_provider.desk import public_app
 from jobs_provider.listening import Listener
 from jobs_provider.provider import Provider
 
 CONTROL_PORT = "JOBS_CONTROL_PORT"
+SWITCHES = "JOBS_SWITCHES"
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-def create_app() -> Starlette:
-    """A provider of its own at each call. Raises ValueError if the port of the environment is not one."""
+def create_app(switches: Collection[str] = (), *, control_port: int | None = None) -> Starlette:
+    """A provider of its own at each call. What is not given is looked for in the environment.
+
+    Control port 0 is any free one; `app.state.control_port` tells which as soon as the app is up. Raises ValueError
+    for a switch that there is not, and if something in the environment is not what it should be.
+    """
     provider = Provider()
-    control_port = _control_port()
+    hands = defects.hands(switches or _names(SWITCHES))
+    app = public_app(provider, lifespan(provider, control_app(provider), control_port))
+    if hands:
+        app.add_middleware(Around, hands=hands)
+    return app
+
+
+def lifespan(provider: Provider, control: ASGIApp, control_port: int | None = None) -> Lifespan:
+    """What has to run beside the public app: the signer, and `control` if there is a port for it."""
+    port = _control_port() if control_port is None else control_port
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def living(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             running.push_async_callback(provider.images.stop)
             await provider.images.start()
-            if control_port is not None:
-                control = Listener(control_app(provider), control_port)
-                running.push_async_callback(control.stop)
-                await control.start()
+            if port is not None:
+                listener = Listener(control, port)
+                running.push_async_callback(listener.stop)
+                await listener.start()
+                app.state.control_port = listener.port
             yield
 
-    return public_app(provider, lifespan)
+    return living
 
 
 def _control_port() -> int | None:
@@ -45,3 +66,7 @@ def _control_port() -> int | None:
     if not text.isdecimal() or not 0 < int(text) < 65_536:
         raise ValueError(f"{CONTROL_PORT} is not a port: {text!r}")
     return int(text)
+
+
+def _names(variable: str) -> list[str]:
+    return [name for name in (each.strip() for each in os.environ.get(variable, "").split(",")) if name]

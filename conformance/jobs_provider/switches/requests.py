@@ -1,0 +1,89 @@
+"""Defects that only an odd request meets: methods that are not there, and ids that nobody would type."""
+
+import re
+from collections.abc import Callable
+
+from attrs import evolve
+
+from jobs_provider import seed
+from jobs_provider.around import JOBS, Asked, Reply
+from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request, is_read
+
+PATH, VALUE = "getJob/hygiene/hostile-path", "getJob/hygiene/hostile-value"
+BREAKS = "getJob/any/server-error"
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+
+
+def _emptied(status: int) -> Callable[[Reply], Reply]:
+    return lambda reply: evolve(reply, status=status, body=b"", headers={"x-request-id": reply.headers["x-request-id"]})
+
+
+def _done(reply: Reply) -> Reply:
+    return _emptied(200)(reply).with_headers(content_type="application/json").with_json({"ok": True})
+
+
+def _method(name: str, change: Callable[[Reply], Reply]) -> Making:
+    return in_request(lambda asked: asked.method == name, change)
+
+
+def _id(pattern: str) -> Making:
+    """Reads break whose id has this in it."""
+    found = re.compile(pattern)
+    return in_request(lambda asked: is_read(asked) and bool(found.search(asked.path.removeprefix(JOBS))), broken)
+
+
+def _asks_for_nothing(asked: Asked) -> bool:
+    return is_read(asked) and asked.path == JOBS
+
+
+METHODS = tuple(
+    Switch(
+        f"{method.lower()}-{does}",
+        f"{method} of a job is answered {status}, whether the job is there or not.",
+        (f"getJob/hygiene/method/{method}",),
+        _method(method, change),
+    )
+    for method, does, status, change in (
+        ("DELETE", "succeeds", 204, _emptied(204)),
+        ("DELETE", "breaks", 500, broken),
+        ("POST", "succeeds", 200, _done),
+        ("POST", "breaks", 500, broken),
+        ("PUT", "succeeds", 200, _done),
+        ("PUT", "breaks", 500, broken),
+        ("PATCH", "succeeds", 200, _done),
+        ("PATCH", "breaks", 500, broken),
+    )
+)
+
+IDS = (
+    Switch("nul-breaks", "A NUL in the id is answered 500.", (PATH, BREAKS), _id(r"\0")),
+    Switch(
+        "control-character-breaks",
+        "A control character in the id is answered 500.",
+        (PATH, BREAKS),
+        _id(r"[\x01-\x1f\x7f]"),
+    ),
+    Switch("slash-breaks", "An encoded slash in the id is answered 500.", (PATH, BREAKS), _id("/")),
+    Switch("backslash-breaks", "A backslash in the id is answered 500.", (PATH, BREAKS), _id(r"\\")),
+    Switch("dots-break", "Dots for an id are answered 500.", (PATH, BREAKS), _id(r"^\.{1,2}$")),
+    Switch("very-long-id-breaks", "An id of 2 kB is answered 500.", (PATH, BREAKS), _id(r"(?s)^.{2048}")),
+    Switch("long-id-breaks", "An id of 200 characters is answered 500.", (VALUE, BREAKS), _id(r"(?s)^.{200}")),
+    Switch("non-ascii-breaks", "An id beyond ASCII is answered 500.", (VALUE, BREAKS), _id(r"[^\0-\x7f]")),
+    Switch("quote-breaks", "A quote in the id is answered 500.", (VALUE, BREAKS), _id(r"['\"]")),
+    Switch("template-breaks", "Braces in the id are answered 500.", (VALUE, BREAKS), _id(r"\{")),
+    Switch(
+        "malformed-id-breaks",
+        "An id that is not a UUID is answered 500.",
+        ("getJob/400/status", VALUE, BREAKS),
+        in_request(lambda asked: is_read(asked) and not _UUID.fullmatch(asked.path.removeprefix(JOBS)), broken),
+    ),
+    Switch(
+        "empty-id-is-the-first",
+        "Without an id the account's first job is answered.",
+        (PATH,),
+        as_if(_asks_for_nothing, lambda asked: asked.as_if(path=f"{JOBS}{seed.PENDING}")),
+    ),
+)
+
+REQUESTS = (*METHODS, *IDS)
