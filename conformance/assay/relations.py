@@ -10,11 +10,12 @@ change was seen, since a resource that never moved shows nothing of how it moves
 
 import datetime as dt
 import itertools
+import json
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from attrs import field, frozen
 
@@ -48,9 +49,15 @@ class Seen:
 
 
 def resource(exchange: Exchange) -> str:
-    """What the exchange is about: the path it asked for, with UUIDs in lower case."""
-    path = unquote(urlsplit(exchange.request.url).path)
-    return "/".join(str(comparable(segment)) for segment in path.split("/"))
+    """What the exchange is about: the path and query it asked for, UUIDs in lower case, and with which credential.
+
+    `/me` is another resource for another user.
+    """
+    url = urlsplit(exchange.request.url)
+    segments = (quote(str(comparable(unquote(segment))), safe="") for segment in url.path.split("/"))
+    query = sorted(parse_qsl(url.query, keep_blank_values=True))
+    marks = {mark for _, value in exchange.request.headers for mark in _MARKER.findall(value)}
+    return " ".join(("/".join(segments), urlencode(query), *sorted(marks)))
 
 
 def judge(
@@ -90,6 +97,7 @@ def instant(text: str) -> dt.datetime | None:
         return None
 
 
+_MARKER = re.compile("«credential:.*?»")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
 
@@ -103,22 +111,29 @@ def _echo(relation: Relation, operation: Operation, life: Sequence[Observation])
         asked, got = _requested(relation.declared["request"], operation, each.exchange), each.value(at)
         if asked is None or got is None:
             continue
-        same = comparable(asked) == comparable(got) or str(asked) == str(got)
-        yield Seen(each, at, None if same else (f"{asked!r}, as was asked for", repr(got)))
+        yield Seen(each, at, None if _same(asked, got) else (f"{asked!r}, as was asked for", repr(got)))
+
+
+def _same(asked: Any, got: Any) -> bool:
+    """What stands in a URL or a header is text, and what comes back may be of another type."""
+    if _key(asked) == _key(got):
+        return True
+    if isinstance(got, list) and not isinstance(asked, dict):
+        several = asked if isinstance(asked, list) else [asked]
+        return len(several) == len(got) and all(map(_same, several, got))
+    return isinstance(asked, str) and asked == (json.dumps(got) if isinstance(got, bool) else str(got))
 
 
 def _requested(what: str, operation: Operation, exchange: Exchange) -> Any:
     place, _, name = what.partition(".")
     url = urlsplit(exchange.request.url)
     if place == "path":
-        template = "".join(
-            f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
-            for part in re.split(r"(\{\w+\})", operation.path)
-        )
-        match = re.search(f"{template}$", url.path)
-        return unquote(match[name]) if match and name in match.groupdict() else None
+        parts = re.split(r"\{([^{}]+)\}", operation.path)
+        match = re.search("([^/]+)".join(map(re.escape, parts[::2])) + "$", url.path)
+        return unquote(match[parts[1::2].index(name) + 1]) if match and name in parts[1::2] else None
     if place == "query":
-        return next(iter(parse_qs(url.query).get(name, ())), None)
+        values = parse_qs(url.query, keep_blank_values=True).get(name, [])
+        return values if len(values) > 1 else next(iter(values), None)
     if place == "header":
         return next((value for key, value in exchange.request.headers if key.lower() == name.lower()), None)
     try:
@@ -133,7 +148,7 @@ def _requested(what: str, operation: Operation, exchange: Exchange) -> Any:
 
 def _order(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     for each in life:
-        there = [(at, comparable(each.value(at))) for at in relation.fields]
+        there = [(at, _key(each.value(at))) for at in relation.fields]
         there = [(at, value) for at, value in there if isinstance(value, int | float | dt.datetime)]
         for (low_at, low), (high_at, high) in itertools.pairwise(there):
             if isinstance(low, dt.datetime) is not isinstance(high, dt.datetime):
@@ -162,11 +177,13 @@ def _with_earlier(life: Sequence[Observation], at: str) -> Iterator[tuple[Observ
 
 
 def _key(value: Any) -> Any:
-    compared = comparable(value)
-    if isinstance(compared, dict | list):
-        return repr(compared)
+    """The same for two values that are the same JSON, and no other. What is a number or a moment stays one."""
+    if isinstance(value, dict):
+        return ("object", frozenset((name, _key(member)) for name, member in value.items()))
+    if isinstance(value, list):
+        return ("array", *map(_key, value))
     # true and 1 are different JSON values, though Python holds them equal
-    return ("bool", compared) if isinstance(compared, bool) else compared
+    return ("boolean", value) if isinstance(value, bool) else comparable(value)
 
 
 def _constant(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
@@ -201,7 +218,7 @@ def _nondecreasing(relation: Relation, life: Sequence[Observation]) -> Iterator[
     """Never goes back."""
     at = relation.fields[0]
     for each, value, past in _with_earlier(life, at):
-        now: Any = comparable(value)
+        now: Any = _key(value)
         numbers: list[Any] = [key for key, _ in past if isinstance(key, int | float | dt.datetime)]
         alike = [was for was in numbers if isinstance(was, dt.datetime) is isinstance(now, dt.datetime)]
         if not isinstance(now, int | float | dt.datetime) or not alike or (len(alike) == 1 and alike[0] == now):
@@ -222,7 +239,9 @@ def _states(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
             continue
         stuck = next((was for was in before if value != was and value not in _reachable(transitions, was)), None)
         fault = (
-            (f"{stuck} or {' or '.join(_reachable(transitions, stuck)) or 'nothing else'}", value) if stuck else None
+            None
+            if stuck is None
+            else (f"{stuck} or {' or '.join(_reachable(transitions, stuck)) or 'nothing else'}", value)
         )
         yield Seen(each, at, fault)
 
@@ -241,7 +260,7 @@ def _reachable(transitions: dict[str, list[str]], start: str) -> list[str]:
 def _ends(relation: Relation, life: Sequence[Observation], watches: dict[str, Watch]) -> Iterator[Seen]:
     """A resource that is polled is in a terminal state when its time is over."""
     at = relation.fields[0]
-    for step in {each.exchange.step for each in life} & watches.keys():
+    for step in sorted({each.exchange.step for each in life} & watches.keys()):
         polls = [each for each in life if each.exchange.step == step and each.exchange.role in ("state", "poll")]
         if not polls:
             continue
@@ -249,7 +268,7 @@ def _ends(relation: Relation, life: Sequence[Observation], watches: dict[str, Wa
         span = polls[-1].exchange.received - polls[0].exchange.sent
         if ended is not None:
             yield Seen(ended, at)
-        elif watches[step].promised and span >= watches[step].within * 0.9:
+        elif watches[step].promised and round(span, 6) >= watches[step].within:
             terminal = " or ".join(relation.declared["terminal"])
             late = f"still {_shown(polls[-1].value(at))} after {span:.1f} s"
             yield Seen(polls[-1], at, (f"{terminal} within {watches[step].within:g} s", late))

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import email.utils
 import importlib.metadata
+import math
 import platform
 import signal
 import socket
@@ -228,17 +229,20 @@ class _Run:
     async def _poll(self, step: Step, call: Call) -> None:
         assert step.state is not None
         assert step.state.poll is not None
-        until = time.monotonic() + step.state.poll.within
         role: Role = "state"
-        left_after_end = READS_AFTER_END
-        while left_after_end and time.monotonic() < until:
+        first, left_after_end = math.inf, READS_AFTER_END
+        while left_after_end:
             async with self._gate.together():
-                reply = (await self._ask(call, role, step.id, step.due, step.grade)).reply
-            if reply is None:
+                exchange = await self._ask(call, role, step.id, step.due, step.grade)
+            if exchange.reply is None:
                 return
-            left_after_end -= self._is_terminal(step, reply)
-            role = "poll"
-            await asyncio.sleep(step.state.poll.every)
+            left_after_end -= self._is_terminal(step, exchange.reply)
+            role, first = "poll", min(first, exchange.sent)
+            # only an answer that was asked for when the time was over shows that it was not kept
+            left = first + step.state.poll.within - exchange.received
+            if left <= 0:
+                return
+            await asyncio.sleep(min(step.state.poll.every, left))
 
     def _is_terminal(self, step: Step, reply: Reply) -> bool:
         for relation in self._ledger.operations[step.operation.id].relations:
