@@ -12,8 +12,9 @@ in:
 A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import define, field, frozen
@@ -35,6 +36,9 @@ _MOST_EVIDENCE = 5
 """Exchanges that a verdict names, and failures that it keeps."""
 _LONGEST_SHOWN = 200
 """Characters of a value that a message quotes."""
+
+_INTEGER = re.compile(r"-?[0-9]{1,300}")
+_NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 
 
 @define
@@ -123,17 +127,18 @@ class _Judge:
         self._body(known, media_type or only, exchange, reply)
 
     def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
-        if not claims.is_json(media_type):
+        if not claims.is_json(media_type) and not (media_type.endswith("/*") and claims.is_json(reply.media_type)):
             if media_type.startswith("text/") and media_type in known.bodies:
                 self._walk(known.bodies[media_type], reply.body.decode("utf-8", "replace"), exchange)
             return
-        assert known.json is not None
         try:
             body = strict_json.parse(reply.body)
         except strict_json.NotJsonError as error:
-            self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {_shown(reply.body)}")
+            if known.json is not None:
+                self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {_shown(reply.body)}")
             return
-        self._see(known.json, exchange, True)
+        if known.json is not None:
+            self._see(known.json, exchange, True)
         if media_type in known.bodies:
             self._walk(known.bodies[media_type], body, exchange)
         self._lives[exchange.operation][known.status].append(Observation(exchange, body))
@@ -285,9 +290,8 @@ def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchan
     if not asked:
         return _Outcome("not-exercised", "the run ended before its request was sent")
     given = next((each for each in asked if _gives(operation, each, step.due)), None)
-    if step.driver != "burst":
-        given = asked[-1] if given is asked[-1] else None
-    if given is not None:
+    # a fault comes last where the state could not be left again
+    if given is not None and (step.driver == "burst" or asked[-1].reply is not None):
         return _controlled(operation, step, given, [each for each in exchanges if each.role == "control"])
     last = asked[-1]
     if last.reply is None:
@@ -323,31 +327,26 @@ def _controlled(operation: Operation, step: PlannedStep, given: Exchange, contro
         fault = controls[-1].fault if controls else "it was not sent"
         return _Outcome("inconclusive", f"the control, the same request without the state, failed: {fault}")
     if any(_gives(operation, each, step.due) for each in controls):
-        status = controls[-1].reply.status
-        return _Outcome("inconclusive", f"the control, the same request without the state, gives {status} too")
+        return _Outcome("inconclusive", f"the control, the same request without the state, gives {step.due} too")
+    if throttled(controls[-1].reply, due=False):
+        return _Outcome("inconclusive", f"the control is asked to come again later: {_status_line(controls[-1].reply)}")
     return _Outcome("held", "", given)
 
 
-def _documented(media_type: str, known: Iterable[str]) -> str:
-    """The documented media type that this one is, or falls under (`text/*`); empty if there is none."""
-    for each in known:
-        major, _, minor = each.partition("/")
-        if each in (media_type, "*/*") or (minor == "*" and media_type.startswith(f"{major}/")):
-            return each
-    return ""
+def _documented(media_type: str, known: Sequence[str]) -> str:
+    """The documented media type that this one is, or falls under (`text/*`), the nearest; empty if there is none."""
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((each for each in ranges if each in known), "")
 
 
 def _read_as(kind: str, text: str) -> Any:
     """A header's text as the type that its schema has (OpenAPI's simple style); as it is where it is not that."""
     if kind == "array":
         return [item.strip() for item in text.split(",")]
-    try:
-        if kind == "integer":
-            return int(text)
-        if kind == "number":
-            return float(text)
-    except ValueError:
-        return text
+    if kind == "integer" and _INTEGER.fullmatch(text):
+        return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
 
 
