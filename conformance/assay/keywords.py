@@ -28,6 +28,8 @@ _BASE = "urn:assay:contract"
 """The name under which sub-schemas with references find the rest of the contract."""
 
 _Applies = Callable[[Any], bool]
+_Open = dict[str, tuple[Node, str]]
+"""References being visited on the way somewhere: the node of each, and the place in the body where it was met."""
 
 
 def _is_number(value: Any) -> bool:
@@ -81,8 +83,14 @@ class Schemas:
         self._registry = jsonschema_rs.Registry([(_BASE, self.data)])
 
     def tree(self, at: str) -> Node:
-        """The checks of the schema at a pointer of the contract. Raises UserError: a `pattern` is no regex."""
-        return _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
+        """The checks of the schema at a pointer of the contract. Raises UserError: it cannot be checked."""
+        try:
+            made = _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
+            self.validator(at)  # so that what stands below `not` or `anyOf`, too, is found out here
+        except (jsonschema_rs.ValidationError, ValueError) as error:
+            what = f"a schema that cannot be checked: {getattr(error, 'message', error)}"
+            raise UserError(what, where=self._contract.where(at), todo="mend the schema there") from None
+        return made
 
     def validator(self, at: str) -> Validator:
         """The schema as a whole: the tree's checks all hold exactly when it accepts."""
@@ -95,8 +103,7 @@ class _Builder:
     data: dict[str, Any]
     registry: jsonschema_rs.Registry
 
-    def node(self, at: str, name: tuple[str, ...], place: str, open_refs: dict[str, Node]) -> Node:
-        """`open_refs`: the references being visited on the way here, with the node of each."""
+    def node(self, at: str, name: tuple[str, ...], place: str, open_refs: _Open) -> Node:
         schema = pointer.at(self.data, at)
         node = Node()
         if schema is False:
@@ -107,24 +114,26 @@ class _Builder:
         if isinstance(reference, str):
             target = pointer.of_reference(reference)
             if target in open_refs:
-                if len(schema) == 1:
-                    return open_refs[target]
-                node.same.append(open_refs[target])
+                known, met_at = open_refs[target]
+                if met_at != place:  # at the same place it would say of the same value what is being said already
+                    if len(schema) == 1:
+                        return known
+                    node.same.append(known)
             elif not _says_more(schema):
-                open_refs = {**open_refs, target: node}
+                open_refs = {**open_refs, target: (node, place)}
                 self._fill(node, target, name, place, open_refs)
                 return node
             else:
                 inner = Node()
-                self._fill(inner, target, (*name, "$ref"), place, {**open_refs, target: inner})
+                self._fill(inner, target, (*name, "$ref"), place, {**open_refs, target: (inner, place)})
                 node.same.append(inner)
         self._own(node, schema, at, name, place, open_refs)
         return node
 
-    def _fill(self, node: Node, at: str, name: tuple[str, ...], place: str, open_refs: dict[str, Node]) -> None:
+    def _fill(self, node: Node, at: str, name: tuple[str, ...], place: str, open_refs: _Open) -> None:
         """Make `node`, which references may lead back to already, the node of the schema at `at`."""
         made = self.node(at, name, place, open_refs)
-        if any(made is each for each in open_refs.values()):  # which is not filled yet
+        if any(made is known for known, _ in open_refs.values()):  # which may not be filled yet itself
             made = Node(same=[made])
         for attribute in Node.__attrs_attrs__:
             setattr(node, attribute.name, getattr(made, attribute.name))
@@ -136,7 +145,7 @@ class _Builder:
         at: str,
         name: tuple[str, ...],
         place: str,
-        refs: dict[str, Node],
+        refs: _Open,
     ) -> None:
         node.checks += self._keyword_checks(schema, at, name, place)
         node.checks += self._member_checks(schema, at, name, place)
@@ -167,9 +176,7 @@ class _Builder:
         if isinstance(schema.get("items"), dict):
             node.items = child(("items",), f"{place}/*")
 
-    def _child(
-        self, at: str, name: tuple[str, ...], refs: dict[str, Node], tokens: tuple[str, ...], place: str
-    ) -> Node:
+    def _child(self, at: str, name: tuple[str, ...], refs: _Open, tokens: tuple[str, ...], place: str) -> Node:
         return self.node(at + pointer.join(*tokens), name + tokens, place, refs)
 
     def _keyword_checks(self, schema: dict[str, Any], at: str, name: tuple[str, ...], place: str) -> Iterator[Check]:
@@ -290,7 +297,7 @@ def _absolute(schema: Any, *, names: bool = False) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {
-        key: _BASE + value if key == "$ref" and isinstance(value, str) and value.startswith("#")
+        key: _BASE + value if key in ("$ref", "$dynamicRef") and isinstance(value, str) and value.startswith("#")
         else value if key in DATA_KEYS and not names else _absolute(value, names=key in NAMING and not names)
         for key, value in schema.items()
     }  # fmt: skip
