@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, settings
 
-from assay import contract, document
+from assay import checks, contract, document
 from assay.claims import Ledger, ledger
 from assay.contract import Contract
 from assay.errors import UserError
@@ -111,6 +111,20 @@ def schemas_of(document_of: Callable[..., dict[str, Any]]) -> Callable[..., Sche
         return Schemas(Contract("Things", "1.0.0", version, "", (), (), (), data, {}, source))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def faults(schemas_of: Callable[..., Schemas]) -> Callable[..., tuple[bool, list[str]]]:
+    """Whether the validator accepts a value, and the names of the checks that it breaks."""
+
+    def judge(
+        schema: Any, value: Any, version: str = "3.1.0", schemas: dict[str, Any] | None = None
+    ) -> tuple[bool, list[str]]:
+        made = schemas_of(schema, version, schemas)
+        found = checks.walk(made.tree(SCHEMA), value)
+        return made.validator(SCHEMA).is_valid(value), [each.check.name for each in found if each.fault is not None]
+
+    return judge
 
 
 @pytest.fixture(scope="session")
