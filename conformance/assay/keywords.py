@@ -21,8 +21,9 @@ from attrs import frozen
 
 from assay import dialect, pointer
 from assay.checks import Check, Node, Validator
-from assay.contract import DATA_KEYS, NAMING, Contract
+from assay.contract import Contract
 from assay.errors import UserError
+from assay.validity import DATA_KEYS, NAMING
 
 _BASE = "urn:assay:contract"
 """The name under which sub-schemas with references find the rest of the contract."""
@@ -94,7 +95,7 @@ class Schemas:
 
     def validator(self, at: str) -> Validator:
         """The schema as a whole: the tree's checks all hold exactly when it accepts."""
-        return _compiled({"$ref": f"#{at}"}, self._registry)
+        return _compiled({"$ref": pointer.reference(at)}, self._registry)
 
 
 @frozen
@@ -297,7 +298,8 @@ def _absolute(schema: Any, *, names: bool = False) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {
-        key: _BASE + value if key in ("$ref", "$dynamicRef") and isinstance(value, str) and value.startswith("#")
+        key: _BASE + pointer.reference(pointer.of_reference(value))
+        if key in ("$ref", "$dynamicRef") and isinstance(value, str) and value.startswith("#")
         else value if key in DATA_KEYS and not names else _absolute(value, names=key in NAMING and not names)
         for key, value in schema.items()
     }  # fmt: skip

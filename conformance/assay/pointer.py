@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 MISSING: Any = object()
 """What `follow` gives where the data has nothing; null is a value, so None could not say it."""
@@ -23,6 +23,11 @@ def split(pointer: str) -> list[str]:
 def of_reference(reference: str) -> str:
     """The pointer that a `$ref` within its document (`#/…`) names: percent-encoded there (RFC 6901, section 6)."""
     return unquote(reference[1:])
+
+
+def reference(pointer: str) -> str:
+    """The `$ref` that names a pointer: braces, as in every path with a parameter, may not stand in a URI."""
+    return "#" + quote(pointer, safe="/~")
 
 
 def follow(data: Any, tokens: Iterable[str]) -> Any:
