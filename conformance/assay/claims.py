@@ -83,7 +83,8 @@ class Relation:
 class OperationClaims:
     """The claims about an operation as a whole."""
 
-    any_status: Claim
+    any_status: Claim | None
+    """None where `default` documents every status, so that nothing could break it."""
     server_error: Claim
     relations: tuple[Relation, ...]
     probes: dict[tuple[str, ...], Claim]
@@ -187,10 +188,10 @@ class _Deriver:
 
     def _operation(self, operation: Operation) -> OperationClaims:
         at, prefix = f"{operation.pointer}/responses", (operation.id, "any")
+        sentence = f"every response of `{operation.id}` has a documented status"
+        open_ended = any(each.status == "default" for each in operation.responses)
         return OperationClaims(
-            any_status=self._add(
-                (*prefix, "status"), "any-status", at, f"every response of `{operation.id}` has a documented status"
-            ),
+            any_status=None if open_ended else self._add((*prefix, "status"), "any-status", at, sentence),
             server_error=self._add(
                 (*prefix, "server-error"), "server-error", at,
                 f"`{operation.id}` gives no 5xx but in a state in which one is due", "implied", "http",
