@@ -31,7 +31,7 @@ def examine(job: Job) -> list[Finding]:
     """
     reads = tuple(_once(step) for step in job.plan.steps if _is_plain_read(step))
     with tempfile.TemporaryDirectory() as folder:
-        plan = evolve(job.plan, steps=reads, probes=())
+        plan = evolve(job.plan, steps=reads, probes=(), explorations=())
         recording = run.record(job.ledger, job.target, plan, Path(folder), seed=job.seed)
     if recording.interrupted:
         raise KeyboardInterrupt

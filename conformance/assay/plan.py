@@ -53,6 +53,15 @@ class Step:
 
 
 @frozen
+class Exploration:
+    """An operation to be explored. `known`: requests for resources that are there; `base`: its ordinary request."""
+
+    operation: Operation
+    known: tuple[Call, ...]
+    base: Call
+
+
+@frozen
 class Plan:
     """`partial` says what was left out by choice; empty for a whole plan."""
 
@@ -60,12 +69,19 @@ class Plan:
     unplanned: tuple[Unplanned, ...]
     partial: str = ""
     probes: tuple[ProbeStep, ...] = ()
+    explorations: tuple[Exploration, ...] = ()
+    examples: int = 0
+    """Generated requests an operation."""
     secrets: dict[str, str] = field(factory=dict, repr=False)
     """Name → credential that the probes send, none of them valid."""
 
 
-def plan(ledger: Ledger, target: Target, *, seed: int, select: str = "", writes: bool = False) -> Plan:
+def plan(
+    ledger: Ledger, target: Target, *, seed: int, select: str = "", writes: bool = False, examples: int = 0
+) -> Plan:
     """The steps of a run. `select` is a pattern over `<operation> <status>` (`getJob 4*`); `writes`: not only reads.
+
+    A selected run, and one of a mock, which is asked for answers and not for behaviour, probes and explores nothing.
 
     Raises UserError: the target speaks of an operation, status, parameter or credential that there is not.
     """
@@ -88,11 +104,16 @@ def plan(ledger: Ledger, target: Target, *, seed: int, select: str = "", writes:
             name_of(operation.id, each.status) for operation in contract.operations for each in operation.responses
         ]
         raise UserError(f"--select {select!r} matches no documented response", todo=shapes.suggest(select, names))
-    probes = [] if select or target.hint else list(planner.probes(ledger, steps, seed))
+    whole = not select and target.hint is None
     return Plan(
-        _controlled(steps), tuple(unplanned), f"--select {select}" if select else "", tuple(probes),
-        Wrong.from_seed(seed).secrets,
-    )  # fmt: skip
+        steps=_controlled(steps),
+        unplanned=tuple(unplanned),
+        partial=f"--select {select}" if select else "",
+        probes=tuple(planner.probes(ledger, steps, seed)) if whole else (),
+        explorations=tuple(planner.explorations(steps)) if whole and examples else (),
+        examples=examples,
+        secrets=Wrong.from_seed(seed).secrets,
+    )
 
 
 def _check(contract: Contract, target: Target) -> None:
@@ -159,13 +180,19 @@ class _Planner:
 
     def probes(self, ledger: Ledger, steps: Sequence[Step], seed: int) -> Iterator[ProbeStep]:
         """The probes of every operation that may be sent: on a resource that is there, where a state names one."""
+        for each in self.explorations(steps):
+            good = each.known[0] if each.known else each.base
+            yield from probe_steps(ledger, each.operation, good, self._of_nothing(each.operation), seed)
+
+    def explorations(self, steps: Sequence[Step]) -> Iterator[Exploration]:
+        """Every operation that may be sent, with the resources that states name, but for those that are polled."""
         for operation in self._contract.operations:
-            if not (operation.safe or self._writes):
-                continue
-            own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
-            fixed = (each.call for each in own if each.driver in ("fixture", "derived") and not each.call.injects)
-            good = next(fixed, None) or self._base(operation, {}, {}, {}, None, "")
-            yield from probe_steps(ledger, operation, good, self._of_nothing(operation), seed)
+            if operation.safe or self._writes:
+                own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
+                fixed = [each.call for each in own if each.driver in ("fixture", "derived") and not each.call.injects]
+                polled = {str(each.call.path) for each in own if each.state and each.state.poll}
+                known = tuple(each for each in fixed if str(each.path) not in polled)
+                yield Exploration(operation, known, self._base(operation, {}, {}, {}, None, ""))
 
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
         name = name_of(operation.id, response.status)

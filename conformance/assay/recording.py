@@ -115,7 +115,7 @@ class Recorder:
 
     def __init__(self, path: Path, header: RunHeader) -> None:
         self.path = path
-        self._header = header
+        self.header = header
         self._file: TextIO | None = None
         self.exchanges: list[Exchange] = []
         self.interrupted = False
@@ -124,7 +124,7 @@ class Recorder:
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self.path.open("w", encoding="utf-8", newline="\n")
-        self._line({"format": FORMAT, **attrs.asdict(self._header)})
+        self._line({"format": FORMAT, **attrs.asdict(self.header)})
         return self
 
     def add(self, exchange: Exchange) -> None:
@@ -136,7 +136,7 @@ class Recorder:
         footer = {"finished": finished, "interrupted": self.interrupted, "build": self.build}
         self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
         return Recording(
-            self._header, tuple(self.exchanges), finished, complete=True, interrupted=self.interrupted, build=self.build
+            self.header, tuple(self.exchanges), finished, complete=True, interrupted=self.interrupted, build=self.build
         )
 
     def __exit__(

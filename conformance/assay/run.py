@@ -30,7 +30,8 @@ from assay.contract import Operation
 from assay.drivers import StateError, entered, served
 from assay.errors import UserError
 from assay.exchange import SHORTEST_SECRET, Exchange, Grade, Redactor, Reply, Request, Role, throttled
-from assay.plan import Plan, Step
+from assay.explore import explore
+from assay.plan import Exploration, Plan, Step
 from assay.probing import ProbeStep
 from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
 from assay.send import Sender, Sent
@@ -174,6 +175,7 @@ class _Run:
                     probes = (self._probe(probe) for probe in self._plan.probes)
                     await asyncio.gather(*(self._together(step) for step in quick), *probes)
                     self._check_answering()
+                    await asyncio.gather(*(self._explore(each) for each in self._plan.explorations))
                     for step in (each for each in steps if each.exclusive):
                         async with self._gate.alone():
                             await self._in_state(step)
@@ -194,6 +196,16 @@ class _Run:
     async def _together(self, step: Step) -> None:
         async with self._gate.together():
             await self._in_state(step)
+
+    async def _explore(self, exploration: Exploration) -> None:
+        async def send(call: Call, role: Role, step: str) -> Exchange:
+            async with self._gate.together():
+                return await self._ask(call, role, step)
+
+        await explore(
+            self._ledger, exploration.operation, exploration.known, exploration.base,
+            seed=self._recorder.header.seed, examples=self._plan.examples, send=send,
+        )  # fmt: skip
 
     async def _probe(self, probe: ProbeStep) -> None:
         async with self._gate.together():

@@ -27,6 +27,8 @@ _KEYS: dict[str, tuple[tuple[type, ...], str]] = {
     "strict": ((bool,), "true or false"),
     "seed": ((str, int), "a whole number, or `random`"),
     "examples": ((int,), "a whole number, 0 or more"),
+    "client": ((str,), "the name of a package"),
+    "client_gates": ((bool,), "true or false"),
 }
 """Key of [tool.assay] → the types that TOML may give it, and what it is in words."""
 _SEED_BITS = 32
@@ -34,7 +36,10 @@ _SEED_BITS = 32
 
 @frozen
 class Settings:
-    """`seed` is empty (it derives from the contract), a whole number, or `random`. One of `target` and `url` is set."""
+    """`seed` is empty (it derives from the contract), a whole number, or `random`. One of `target` and `url` is set.
+
+    `client` is the package of the generated client, empty for none; its claims count only with `client_gates`.
+    """
 
     spec: Path | None = None
     overlays: tuple[Path, ...] = ()
@@ -46,6 +51,8 @@ class Settings:
     seed: str = ""
     examples: int = DEFAULT_EXAMPLES
     allow_writes: bool = False
+    client: str = ""
+    client_gates: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -74,17 +81,20 @@ class Settings:
             strict=table.get("strict", False),
             seed=str(table.get("seed", "")),
             examples=table.get("examples", DEFAULT_EXAMPLES),
+            client=table.get("client", ""),
+            client_gates=table.get("client_gates", False),
         )
 
     def overridden(self, **given: Any) -> Self:
-        """With the arguments that were given. Another document does not get the overlays of the default one, and
-        another URL never gets the credentials of the default target.
+        """With the arguments that were given. Another document does not get the overlays and the client of the default
+        one, and another URL never gets the credentials of the default target.
         """
         said = {key: value for key, value in given.items() if value is not None and value not in ((), "")}
         # a flag that is not given does not take back a default; 0 examples are a number that is given
         said = {key: value for key, value in said.items() if value is not False}
         if "spec" in said:
             said.setdefault("overlays", ())
+            said.setdefault("client", "")
         if "url" in said:
             said.setdefault("target", None)
         elif "target" in said:
@@ -126,7 +136,9 @@ def load(settings: Settings) -> Job:
     ledger = load_ledger(settings)
     loaded = load_target(settings)
     seed = seed_of(settings, ledger)
-    planned = plan.plan(ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes)
+    planned = plan.plan(
+        ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes, examples=settings.examples
+    )
     return Job(settings, ledger, loaded, planned, seed)
 
 
@@ -152,10 +164,15 @@ def to_arguments(settings: Settings) -> list[str]:
         ("select", settings.select),
         ("seed", settings.seed),
         ("examples", settings.examples),
+        ("client", settings.client),
     ):
         if value not in (None, ""):
             arguments.append(f"--assay-{name}={value}")
-    flags: Sequence[tuple[str, bool]] = (("strict", settings.strict), ("allow-writes", settings.allow_writes))
+    flags: Sequence[tuple[str, bool]] = (
+        ("strict", settings.strict),
+        ("allow-writes", settings.allow_writes),
+        ("client-gates", settings.client_gates),
+    )
     return arguments + [f"--assay-{name}" for name, on in flags if on]
 
 
