@@ -12,7 +12,7 @@ from typing import Any, Literal
 import jsonpath_rfc9535 as jsonpath
 from attrs import frozen
 
-from assay import pointer, shapes
+from assay import document, pointer, shapes
 from assay.document import Document
 from assay.errors import UserError
 
@@ -76,29 +76,47 @@ class _Action:
                 "matches nothing in the document",
                 "a field may have been renamed or removed: point the action at its new place, or delete the action",
             )
-        for node in nodes:
+        for location, value in nodes:
             # RFC 9535 gives locations as member names and array indices, the tokens of a JSON Pointer
-            tokens = [str(token) for token in node.location]
             if self._action.get("remove"):
-                self._remove(merged, tokens)
+                self._remove(merged, [str(token) for token in location])
             else:
-                self._merge(node.value, self._action["update"], pointer.join(*tokens))
+                self._merge(value, self._action["update"], pointer.join(*location))
 
-    def _matches(self, merged: Any) -> list[jsonpath.JSONPathNode]:
+    def _matches(self, merged: Any) -> list[tuple[tuple[str | int, ...], Any]]:
+        """Location and value of each node, once though the path may name it twice; what is further back first."""
         try:
-            # removals from the end, so that array indices found first stay right
-            return list(reversed(jsonpath.find(self._target, merged)))
+            found = {node.location: node.value for node in jsonpath.find(self._target, merged)}
         except jsonpath.JSONPathError as error:
             raise self._error(f"is no JSONPath of RFC 9535: {error}", "mend its target") from None
+        # indices before that which is removed stay right, and what is inside goes before what it is in
+        return sorted(found.items(), key=lambda each: [(isinstance(t, str), t) for t in each[0]], reverse=True)
 
     def _remove(self, merged: Any, tokens: list[str]) -> None:
         if not tokens:
             raise self._error("would remove the whole document", "mend its target")
-        parent = pointer.follow(merged, tokens[:-1])
+        parent, above = pointer.follow(merged, tokens[:-1]), pointer.join(*tokens[:-1])
         if isinstance(parent, list):
-            del parent[int(tokens[-1])]
+            index = int(tokens[-1])
+            del parent[index]
+            self._move_up(above, index)
         else:
             del parent[tokens[-1]]
+            self._forget(f"{above}{pointer.join(tokens[-1])}")
+
+    def _forget(self, at: str) -> None:
+        """What stood at a pointer or below is there no longer."""
+        for each in [each for each in self._written if f"{each}/".startswith(f"{at}/")]:
+            del self._written[each]
+
+    def _move_up(self, array: str, removed: int) -> None:
+        """The promises of an array's entries stay with them when one before them is gone."""
+        self._forget(f"{array}/{removed}")
+        below = [each for each in self._written if each.startswith(f"{array}/")]
+        moved = {each: each.removeprefix(f"{array}/").split("/") for each in below}
+        for each, (index, *rest) in sorted(moved.items(), key=lambda pair: int(pair[1][0])):
+            if int(index) > removed:
+                self._written["/".join([array, str(int(index) - 1), *rest])] = self._written.pop(each)
 
     def _merge(self, into: Any, update: Any, at: str) -> None:
         if isinstance(into, list):
@@ -119,11 +137,12 @@ class _Action:
             self._merge(existing, value, here)
         else:
             into[key] = copy.deepcopy(value)
+            self._forget(here)
             self._written[here] = self._promise
 
     def _append(self, into: list[Any], values: list[Any], at: str) -> None:
         for value in values:
-            if value in into:
+            if any(document.canonical(value) == document.canonical(each) for each in into):
                 raise self._error(
                     f"adds {value!r} to {at}, which has it already",
                     "delete it from the action: the document says it itself",
