@@ -9,27 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema_rs
-import openapi_spec_validator as validators
 from attrs import field, frozen
 
-from assay import document, overlay, pointer, shapes
+from assay import document, overlay, pointer, validity
 from assay.document import Document
 from assay.errors import UserError
 from assay.overlay import NotCheckable, Promise
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-
-DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum"})
-"""Members whose content is data: no schema, and a `$ref` in there is no reference."""
-
-NAMING = frozenset({
-    "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions", "schemas",
-    "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links", "callbacks", "pathItems",
-    "paths", "webhooks", "content", "encoding", "variables",
-})  # fmt: skip
-"""Members whose own members bear names that the author chose: a response `default`, a property `example`."""
 
 
 @frozen
@@ -154,22 +142,19 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
     outside itself; an overlay action matches nothing.
     """
     source = document.load(spec)
-    validator = _validator(source)
     data, written, left = source.data, dict[str, Promise](), list[NotCheckable]()
-    _check_references(source, data, written)
-    _check_valid(source, data, validator)
+    validity.check(source, data, written)
     for path in overlays:
         layer = document.load(path)
         data = overlay.apply(data, layer, written)
         left += overlay.not_checkable(layer)
     if overlays:
-        _check_references(source, data, written)
-        _check_valid(source, data, validator)
+        validity.check(source, data, written)
     return Contract(
         title=str(data["info"]["title"]),
         version=str(data["info"]["version"]),
         openapi=data["openapi"],
-        digest=hashlib.sha256(document.canonical(data)).hexdigest(),
+        digest=_digest(data, written, left),
         operations=tuple(_operations(data)),
         servers=tuple(server["url"] for server in data.get("servers", [])),
         not_checkable=tuple(left),
@@ -177,6 +162,14 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
         written=written,
         source=source,
     )
+
+
+def _digest(data: Any, written: dict[str, Promise], left: list[NotCheckable]) -> str:
+    """A promise that becomes a `should`, or means something else, is another contract, though the data are the same."""
+    promises = {at: [promise.sentence, promise.basis, promise.level] for at, promise in written.items()}
+    return hashlib.sha256(
+        document.canonical([data, promises, [[each.sentence, each.reason] for each in left]])
+    ).hexdigest()
 
 
 def resolve(data: dict[str, Any], at: str) -> tuple[str, Any]:
@@ -196,123 +189,6 @@ def relations(owner: dict[str, Any], at: str) -> Iterator[tuple[str, Any]]:
         todo = "begin each relation with a hyphen, also where there is only one"
         raise UserError("`x-relations` is no list", where=f"{at}/x-relations", todo=todo)
     yield from ((f"{at}/x-relations/{index}", each) for index, each in enumerate(declared))
-
-
-def _validator(source: Document) -> Any:
-    """The validator class for the document's version. Raises UserError where there is none."""
-    if not isinstance(source.data, dict):
-        raise UserError("this is no OpenAPI document", where=source.shown, todo="it starts with `openapi: 3.1.0`")
-    if "swagger" in source.data:
-        raise UserError(
-            f"this is Swagger {source.data['swagger']}; assay reads OpenAPI 3.0, 3.1 and 3.2",
-            where=source.where("/swagger"),
-            todo="convert it to OpenAPI 3 first, for example with the npm package swagger2openapi",
-        )
-    version = str(source.data.get("openapi", ""))
-    by_version = {
-        "3.0": validators.OpenAPIV30SpecValidator,
-        "3.1": validators.OpenAPIV31SpecValidator,
-        "3.2": validators.OpenAPIV32SpecValidator,
-    }
-    found = by_version.get(".".join(version.split(".")[:2]))
-    if found is None:
-        raise UserError(
-            f"`openapi: {version}` is no version that assay reads" if version else "there is no `openapi` member",
-            where=source.where("/openapi"),
-            todo="assay reads OpenAPI 3.0, 3.1 and 3.2",
-        )
-    return found
-
-
-def _check_valid(source: Document, data: Any, validator: Any) -> None:
-    todo = "" if data is source.data else "an overlay made it so: see what writes there"
-    try:
-        error = next((each for each in validator(_without_notes(data)).iter_errors() if not _is_regex(each)), None)
-    except RecursionError:
-        raise UserError("it is nested too deep, or leads back to itself", where=source.shown, todo=todo) from None
-    except Exception as raised:  # it falls over some of what is not valid, and not always with an error of its own
-        what = f"not valid OpenAPI {data['openapi']}: {type(raised).__name__}: {str(raised)[:300]}"
-        raise UserError(what, where=source.shown, todo=todo) from None
-    if error is not None:
-        at = _place(data, error)
-        message = str(getattr(error, "message", error)).partition("\n")[0]
-        raise UserError(
-            f"not valid OpenAPI {data['openapi']}: {at or 'the document'}: {message[:300]}",
-            where=source.where(at),
-            todo=todo,
-        )
-
-
-def _without_notes(data: dict[str, Any]) -> dict[str, Any]:
-    """Extensions among the paths are no paths, which the validator does not know."""
-    if not isinstance(data.get("paths"), dict):
-        return data
-    return {**data, "paths": {path: item for path, item in data["paths"].items() if not path.startswith("x-")}}
-
-
-def _is_regex(error: Any) -> bool:
-    """Whether it complains of a pattern that Python does not know and ECMA-262, which JSON Schema asks for, does."""
-    if (getattr(error, "validator", ""), getattr(error, "validator_value", "")) != ("format", "regex"):
-        return False
-    try:
-        jsonschema_rs.Draft202012Validator({"pattern": error.instance})
-    except jsonschema_rs.ValidationError:
-        return False
-    return True
-
-
-def _place(data: Any, error: Any) -> str:
-    """Where in the document an error is: of a schema, the validator says only where in that schema."""
-    path, instance = [str(token) for token in getattr(error, "absolute_path", ())], getattr(error, "instance", None)
-    waiting = [("", data)] if path else []
-    while waiting:
-        at, value = waiting.pop(0)
-        if pointer.follow(value, path) == instance:
-            return at + pointer.join(*path)
-        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        waiting += [(at + pointer.join(token), member) for token, member in inner]
-    return "" if pointer.follow(data, path) is pointer.MISSING else pointer.join(*path)
-
-
-def _check_references(source: Document, data: dict[str, Any], written: dict[str, Promise]) -> None:
-    """Every `$ref` leads to something in this document: nothing outside it is ever read."""
-    for at, reference in _references(data, ""):
-        what = todo = ""
-        if not reference.startswith("#"):
-            what = "leads outside the document"
-            todo = "bundle it into one file first, for example with `npx @redocly/cli bundle`"
-        elif not reference.startswith("#/"):
-            what, todo = "is no JSON Pointer", "write it as one, such as `#/components/schemas/Name`"
-        elif pointer.at(data, pointer.of_reference(reference)) is pointer.MISSING:
-            what, todo = "leads to nothing", _nearest(data, pointer.split(pointer.of_reference(reference)))
-        elif isinstance((resolve(data, at.removesuffix("/$ref"))[1] or {}).get("$ref"), str):
-            what, todo = "leads in a circle", "let one of the references on it lead to what is meant"
-        if what:
-            promise = overlay.promise_at(written, at)
-            where = promise.where if promise else source.where(at)
-            raise UserError(f"`$ref: {reference}` {what}", where=where, todo=todo)
-
-
-def _nearest(data: Any, tokens: list[str]) -> str:
-    """The advice for a pointer that leads to nothing: what is like the first token that is not there."""
-    for token in tokens:
-        if isinstance(data, dict) and token not in data:
-            return shapes.suggest(token, list(data))
-        data = pointer.follow(data, [token])
-    return "mend the reference"
-
-
-def _references(value: Any, at: str, *, names: bool = False) -> Iterator[tuple[str, str]]:
-    """Pointer and value of each `$ref`. `names`: the members of this object bear names that the author chose."""
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if key == "$ref" and isinstance(member, str) and not names:
-                yield f"{at}/$ref", member
-            elif names or not (key in DATA_KEYS or key.startswith("x-")):
-                yield from _references(member, at + pointer.join(key), names=key in NAMING and not names)
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            yield from _references(member, f"{at}/{index}")
 
 
 def _operations(data: dict[str, Any]) -> Iterator[Operation]:

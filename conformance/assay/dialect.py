@@ -8,7 +8,8 @@ JSON Schema already. In both, a `writeOnly` property is never required of a resp
 from typing import Any
 
 from assay import pointer
-from assay.contract import DATA_KEYS, NAMING, resolve
+from assay.contract import resolve
+from assay.validity import DATA_KEYS, NAMING
 
 
 def response_schemas(data: dict[str, Any], openapi: str) -> dict[str, Any]:
