@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, settings
 from assay import claims, contract
 from assay.claims import Ledger
 from assay.exchange import Exchange, Grade, Reply, Request, Role
+from assay.judge import judge
 from assay.recording import PlannedStep, Recording, RunHeader
+from assay.verdicts import ClaimVerdict
 
 settings.register_profile(
     "judgement",
@@ -116,3 +118,78 @@ def _members(header: RunHeader) -> dict[str, Any]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for all, for property tests, which may not have one each."""
     return tmp_path_factory.mktemp("shared")
+
+
+LIVES = """\
+openapi: 3.1.0
+info: {title: Lives, version: 1.0.0}
+paths:
+  /areas/{area}/lives/{life-id}:
+    get:
+      operationId: getLife
+      parameters:
+        - {name: area, in: path, required: true, schema: {type: string}}
+        - {name: life-id, in: path, required: true, schema: {type: string}}
+      responses:
+        "200":
+          description: OK
+          content: {application/json: {schema: {type: object}}}
+        "404":
+          description: Not Found
+          content: {application/json: {schema: {type: object}}}
+"""
+
+RELATIONS = """\
+overlay: 1.0.0
+info: {title: What a life keeps to, version: 1.0.0}
+actions:
+  - target: $.paths['/areas/{area}/lives/{life-id}'].get
+    description: A life is a life.
+    update:
+      x-relations:
+        - {kind: echo, request: path.life-id, field: /id, sentence: s}
+        - {kind: echo, request: query.tag, field: /tag, sentence: s}
+        - {kind: echo, request: header.X-Tag, field: /from_header, sentence: s}
+        - {kind: echo, request: body.user.name, field: /user, sentence: s}
+        - {kind: order, fields: [/a, /b, /c], sentence: s}
+        - kind: states
+          field: /status
+          initial: [new]
+          transitions: {new: [open, lost], open: [paused, done], paused: [open]}
+          terminal: [done, lost]
+          sentence: s
+        - {kind: constant, fields: [/born, /name], sentence: s}
+        - {kind: once-set, fields: [/began], sentence: s}
+        - {kind: kept, fields: [/result], sentence: s}
+        - {kind: nondecreasing, fields: [/count], sentence: s}
+"""
+
+
+@pytest.fixture(scope="session")
+def lives(ledger_of: Callable[..., Ledger]) -> Ledger:
+    """A ledger with one relation of each kind, on an operation that asks nothing else of a body."""
+    return ledger_of(LIVES, RELATIONS)
+
+
+@pytest.fixture(scope="session")
+def life(made: Callable[..., Exchange]) -> Callable[..., list[Exchange]]:
+    """The readings of one resource, each sent when the one before was received."""
+
+    def make(*bodies: Any, **changes: Any) -> list[Exchange]:
+        url = "https://lives.example/v1/areas/x/lives/1"
+        return [
+            made(body=body, id=n, sent=n, received=n + 0.5, **{"operation": "getLife", "url": url, **changes})
+            for n, body in enumerate(bodies, 1)
+        ]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def told(lives: Ledger, recorded: Callable[..., Recording]) -> Callable[..., ClaimVerdict]:
+    """What is said of one relation (`states/status`) after these exchanges."""
+
+    def make(relation: str, exchanges: list[Exchange], **header: Any) -> ClaimVerdict:
+        return judge(lives, recorded(*exchanges, **header)).of(f"getLife/relations/{relation}")
+
+    return make
