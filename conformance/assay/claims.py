@@ -227,6 +227,8 @@ class _Deriver:
         for at, (raw, responses) in declared.items():
             shapes.check("relations", _Declared(self._contract, at, raw))
             self._check_states(at, raw)
+            if operation.method == "POST" and raw["kind"] in _OVER_TIME:
+                continue
             for fields in _claimed_together(raw):
                 claim = self._relation_claim(operation, at, raw["kind"], raw, fields)
                 yield Relation(claim, raw["kind"], fields, raw, responses)
@@ -294,6 +296,10 @@ class _Deriver:
             )
         self._claims[claim.id] = claim
         return claim
+
+
+_OVER_TIME = ("states", "constant", "once-set", "kept", "nondecreasing")
+"""Kinds about one resource over time. What a POST answers is another one each time (RFC 9110, 9.3.3)."""
 
 
 @frozen
