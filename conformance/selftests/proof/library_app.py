@@ -38,6 +38,8 @@ class Library:
     async def add_item(self, request: Request) -> Response:
         _admit(request)
         asked = await _body(request, "title", "kind")
+        if not isinstance(asked["title"], str) or asked["kind"] not in ("book", "film"):
+            raise HTTPException(400, "that is no title, or no kind")
         if asked["title"] == _BOOK["title"]:
             raise HTTPException(409, "there is one already")
         number = str(len(self.items) + 1)
