@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -41,19 +41,25 @@ class StateError(Exception):
 
 
 @contextlib.asynccontextmanager
-async def entered(state: State) -> AsyncIterator[dict[str, Any]]:
+async def entered(
+    state: State, when: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext
+) -> AsyncIterator[dict[str, Any]]:
     """Enter the state, give the values that its setup answers, leave it again whatever happens.
 
-    A setup that failed may have done half of it, so that state is left too. Raises StateError: the setup failed, or
-    the teardown did; where something else went wrong before, that is raised.
+    `when` is waited for before entering and before leaving in good order. A setup that failed may have done half of it,
+    so that state is left too. Raises StateError: the setup failed, or the teardown did; where something else went wrong
+    before, that is raised.
     """
     try:
-        yield await _act(state, "setup")
+        async with when():
+            values = await _act(state, "setup")
+        yield values
     except BaseException:
         with contextlib.suppress(StateError):
             await _left(state)
         raise
-    await _left(state)
+    async with when():
+        await _left(state)
 
 
 async def _left(state: State) -> None:

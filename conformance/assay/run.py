@@ -235,7 +235,7 @@ class _Run:
         """Poll one resource until it is in a terminal state, and a little longer, or its time is over."""
         assert step.state is not None
         with self._state_faults(step):
-            async with entered(step.state) as values:
+            async with entered(step.state, self._gate.together) as values:
                 await self._poll(step, _filled(step, values))
 
     async def _poll(self, step: Step, call: Call) -> None:
