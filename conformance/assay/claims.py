@@ -24,8 +24,9 @@ from assay.probes import Probe, Rule, probes
 
 Source = Literal["schema", "overlay", "relation", "http", "security", "client"]
 Kind = Literal[
-    "status", "media-type", "json", "body", "header", "any-status", "server-error", "relation", "security", "hygiene"
-]
+    "status", "media-type", "json", "body", "header", "any-status", "server-error", "relation", "security", "hygiene",
+    "client",
+]  # fmt: skip
 
 
 @frozen

@@ -16,7 +16,7 @@ import attrs
 import click
 from rich.console import Console
 
-from assay import doctor, drivers, judge, plugin, recording, report, settings, suite
+from assay import client, doctor, drivers, judge, plugin, recording, report, settings, subject, suite
 from assay.errors import UserError
 from assay.report import terminal
 from assay.settings import Settings
@@ -88,6 +88,10 @@ _CONTRACT = (
     click.option("--spec", type=click.Path(path_type=Path), help="The OpenAPI document."),
     click.option("--overlay", "overlays", multiple=True, type=click.Path(path_type=Path), help="An overlay; in order."),
 )
+_CLIENT = (
+    click.option("--client", metavar="PACKAGE", help="The package of the generated client, which is judged too."),
+    click.option("--client-gates", is_flag=True, help="What the client gets wrong counts in the exit status."),
+)
 _TARGET = (
     click.option("--target", type=click.Path(path_type=Path), help="The target file: server, credentials, states."),
     click.option("--url", default="", help="The server alone, without states and credentials."),
@@ -120,7 +124,7 @@ def cli() -> None:
 
 
 @cli.command(epilog=_EXIT_STATUS)
-@_options(_CONTRACT, _TARGET, _RUN)
+@_options(_CONTRACT, _TARGET, _RUN, _CLIENT)
 @click.option("--report", type=click.Path(path_type=Path), help="Where recording and results go.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 @click.option("--examples", type=click.IntRange(0), help="Generated requests an operation.")
@@ -192,15 +196,17 @@ def _status_of(results: Path) -> int:
 
 @cli.command("judge", epilog=_EXIT_STATUS)
 @click.argument("recordings", nargs=1, type=click.Path(path_type=Path))
-@_options(_CONTRACT)
+@_options(_CONTRACT, _CLIENT)
 @click.option("--report", "folder", type=click.Path(path_type=Path), help="Write results.json and junit.xml there.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) -> int:
     """Judge a recording again: no server, no target file, maybe another version of the document."""
     if folder is not None:
         _make(folder)
-    ledger = settings.load_ledger(_settings(given))
+    chosen = _settings(given)
+    ledger = settings.load_ledger(chosen)
     loaded = recording.load(recordings)
+    shipped = client.load(chosen.client, ledger.contract) if chosen.client else None
     if strict:
         loaded = attrs.evolve(loaded, header=attrs.evolve(loaded.header, strict=True))
     if loaded.header.contract["digest"] != ledger.contract.digest:
@@ -208,7 +214,8 @@ def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) ->
         click.echo(
             f"assay: recorded for another contract ({recorded}); judged by {ledger.contract.source.shown}", err=True
         )
-    verdicts = judge.judge(ledger, loaded)
+    of_client = subject.verdicts(shipped, ledger, loaded, gates=chosen.client_gates) if shipped else None
+    verdicts = judge.judge(ledger, loaded, of_client)
     if folder is not None:
         report.write(verdicts, folder)
     terminal.show(verdicts, _Console(), folder or recordings.parent)

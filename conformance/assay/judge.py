@@ -28,10 +28,8 @@ from assay.recording import PlannedStep, Recording
 from assay.refusals import GENERIC_RULES_ONLY, Answer
 from assay.relations import Observation
 from assay.summary import summed_up
-from assay.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
+from assay.verdicts import GRADES, ClaimVerdict, ClientVerdicts, Failure, Verdict, Verdicts
 
-_GRADES: tuple[Grade, ...] = ("natural", "provoked", "observed", "hinted")
-"""Strongest first."""
 _MOST_EVIDENCE = 5
 """Exchanges that a verdict names, and failures that it keeps."""
 _LONGEST_SHOWN = 200
@@ -66,9 +64,12 @@ class _Outcome:
     exchange: Exchange | None = None
 
 
-def judge(ledger: Ledger, recording: Recording) -> Verdicts:
-    """Every claim of the ledger gets a verdict from what was recorded, and the whole an exit status."""
-    return _Judge(ledger, recording).run()
+def judge(ledger: Ledger, recording: Recording, client: ClientVerdicts | None = None) -> Verdicts:
+    """Every claim of the ledger gets a verdict from what was recorded, and the whole an exit status.
+
+    What was found of a client (`subject`) is taken as it is.
+    """
+    return _Judge(ledger, recording).run(client)
 
 
 class _Judge:
@@ -78,7 +79,7 @@ class _Judge:
         self._tallies: dict[str, _Tally] = defaultdict(_Tally)
         self._lives: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
 
-    def run(self) -> Verdicts:
+    def run(self, client: ClientVerdicts | None) -> Verdicts:
         known = {operation.id: operation for operation in self._ledger.contract.operations}
         for exchange in self._recording.exchanges:
             if exchange.role != "shrink" and exchange.reply is not None and exchange.operation in known:
@@ -88,7 +89,7 @@ class _Judge:
             for operation in known.values():
                 self._relations(operation)
         verdicts = tuple(self._verdict(claim) for claim in self._ledger.claims.values())
-        return summed_up(self._ledger, self._recording, verdicts)
+        return summed_up(self._ledger, self._recording, verdicts, client)
 
     # One exchange ---------------------------------------------------------------------------------------------------
 
@@ -119,7 +120,7 @@ class _Judge:
             self._header(header, exchange, reply)
         if operation.method == "HEAD" or reply.status in (204, 304) or not response.media:
             return
-        media_type = _documented(reply.media_type, [media.type for media in response.media])
+        media_type = documented(reply.media_type, [media.type for media in response.media])
         if known.media_type is not None:
             expected = " or ".join(media.type for media in response.media)
             self._see(known.media_type, exchange, bool(media_type), expected, reply.media_type or "no Content-Type")
@@ -164,7 +165,7 @@ class _Judge:
         if exchange.role == "minimal" and exchange.step.endswith(f" minimal {claim.id}"):
             tally.repeated += 1
             tally.reproduced += not held
-        if tally.grade is None or _GRADES.index(exchange.grade) < _GRADES.index(tally.grade):
+        if tally.grade is None or GRADES.index(exchange.grade) < GRADES.index(tally.grade):
             tally.grade = exchange.grade
         if held:
             if len(tally.evidence) < _MOST_EVIDENCE:
@@ -334,7 +335,7 @@ def _controlled(operation: Operation, step: PlannedStep, given: Exchange, contro
     return _Outcome("held", "", given)
 
 
-def _documented(media_type: str, known: Sequence[str]) -> str:
+def documented(media_type: str, known: Sequence[str]) -> str:
     """The documented media type that this one is, or falls under (`text/*`), the nearest; empty if there is none."""
     ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
     return next((each for each in ranges if each in known), "")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from assay import judge, report, run, settings
+from assay import client, judge, report, run, settings, subject
+from assay.client import Client
 from assay.errors import UserError
 from assay.report import terminal
 from assay.settings import Job, Settings
@@ -22,6 +23,7 @@ INTERRUPTED = 83
 """The same where it was interrupted before the report was written."""
 
 _JOB = pytest.StashKey[Job]()
+_CLIENT = pytest.StashKey[Client | None]()
 _VERDICTS = pytest.StashKey[Verdicts]()
 _NO_RUN = pytest.StashKey[int]()
 
@@ -38,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--assay-examples", metavar="N", type=int, default=settings.DEFAULT_EXAMPLES, help="an operation")
     group.addoption("--assay-strict", action="store_true", help="every `should` counts as a `must`")
     group.addoption("--assay-allow-writes", action="store_true", help="operations that change things run too")
+    group.addoption("--assay-client", metavar="PACKAGE", default="", help="the generated client, judged too")
+    group.addoption("--assay-client-gates", action="store_true", help="the client's claims count in the exit status")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,7 +50,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.getoption("--assay-spec") is None:
         return None
     try:
-        config.stash[_JOB] = settings.load(_settings(config))
+        job = config.stash[_JOB] = settings.load(_settings(config))
+        package = job.settings.client
+        config.stash[_CLIENT] = client.load(package, job.ledger.contract) if package else None
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         return USER_ERROR
@@ -66,6 +72,8 @@ def _settings(config: pytest.Config) -> Settings:
         seed=config.getoption("--assay-seed"),
         examples=config.getoption("--assay-examples"),
         allow_writes=config.getoption("--assay-allow-writes"),
+        client=config.getoption("--assay-client"),
+        client_gates=config.getoption("--assay-client-gates"),
     )
 
 
@@ -89,7 +97,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if _JOB not in stash or not asked or session.config.option.collectonly:
         return None
     try:
-        stash[_VERDICTS] = run_and_report(stash[_JOB])
+        stash[_VERDICTS] = run_and_report(stash[_JOB], stash[_CLIENT])
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         stash[_NO_RUN] = USER_ERROR
@@ -111,11 +119,13 @@ def assay_verdicts(request: pytest.FixtureRequest) -> Verdicts:
     return request.config.stash[_VERDICTS]
 
 
-def run_and_report(job: Job) -> Verdicts:
+def run_and_report(job: Job, shipped: Client | None = None) -> Verdicts:
     """Record, judge, write the reports. Raises UserError."""
     folder = job.settings.report
     recording = run.record(job.ledger, job.target, job.plan, folder, seed=job.seed, strict=job.settings.strict)
-    verdicts = judge.judge(job.ledger, recording)
+    gates = job.settings.client_gates
+    of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
+    verdicts = judge.judge(job.ledger, recording, of_client)
     report.write(verdicts, folder)
     return verdicts
 

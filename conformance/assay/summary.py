@@ -15,17 +15,20 @@ from attrs import evolve
 from assay.claims import Claim, Ledger, name_of
 from assay.overlay import Level
 from assay.recording import Recording, Waiver
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts, WaiverNote
+from assay.verdicts import ClaimVerdict, ClientVerdicts, ResponseVerdict, Verdict, Verdicts, WaiverNote
 
 _GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security"})
 """Kinds of claims that have to be exercised; a keyword below an optional property gates only under `strict`."""
 _OPEN: tuple[Verdict, ...] = ("not-exercised", "inconclusive")
 
 
-def summed_up(ledger: Ledger, recording: Recording, verdicts: tuple[ClaimVerdict, ...]) -> Verdicts:
-    """The whole from its claims."""
+def summed_up(
+    ledger: Ledger, recording: Recording, verdicts: tuple[ClaimVerdict, ...], client: ClientVerdicts | None = None
+) -> Verdicts:
+    """The whole from its claims. Those on a client that does not gate pass through, and change nothing."""
     header = recording.header
-    leveled = tuple(_leveled(each, header.levels) for each in verdicts)
+    own = tuple(_leveled(each, header.levels) for each in verdicts)
+    leveled = own + (client.claims if client and client.gates else ())
     excluded = {each.response for each in header.excluded}
     applied = tuple(_excluded(each, excluded) for each in leveled)
     waived = tuple(_waived(each, header.waivers, header.started[:10]) for each in applied)
@@ -41,13 +44,14 @@ def summed_up(ledger: Ledger, recording: Recording, verdicts: tuple[ClaimVerdict
         header=header,
         finished=recording.finished,
         build=recording.build,
-        claims=waived,
-        responses=tuple(_responses(ledger, recording, waived)),
+        claims=waived[: len(own)],
+        responses=tuple(_responses(ledger, recording, waived[: len(own)])),
         waiver_notes=notes,
         excluded_but_seen=tuple(seen_after_all),
         incomplete=incomplete,
         interrupted=recording.interrupted or not recording.complete,
         exit_status=_exit_status(waived, notes, seen_after_all, incomplete, strict=header.strict),
+        client=evolve(client, claims=waived[len(own) :]) if client and client.gates else client,
     )
 
 
@@ -57,13 +61,13 @@ def covers(pattern: str, claim: str) -> bool:
 
 
 def gates(claim: Claim, *, strict: bool) -> bool:
-    """Whether a violation of the claim fails the run."""
-    return strict or claim.level == "must"
+    """Whether a violation of the claim fails the run. A claim on a client is a `must` only where the client gates."""
+    return claim.level == "must" or (strict and claim.source != "client")
 
 
 def must_be_exercised(claim: Claim, *, strict: bool) -> bool:
     """Whether the run is incomplete without the claim."""
-    return strict or (claim.kind in _GATING and claim.level == "must" and claim.source != "client")
+    return claim.source != "client" and (strict or (claim.kind in _GATING and claim.level == "must"))
 
 
 def _leveled(verdict: ClaimVerdict, levels: dict[str, Level]) -> ClaimVerdict:

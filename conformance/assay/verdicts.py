@@ -9,6 +9,9 @@ from assay.claims import Claim, Ledger
 from assay.exchange import Exchange, Grade
 from assay.recording import RunHeader, Waiver
 
+GRADES: tuple[Grade, ...] = ("natural", "provoked", "observed", "hinted")
+"""Strongest first."""
+
 Verdict = Literal["held", "violated", "not-exercised", "inconclusive", "waived", "not-applicable"]
 
 
@@ -55,6 +58,20 @@ class ResponseVerdict:
 
 
 @frozen
+class ClientVerdicts:
+    """What became of the claims on a generated client, beside those on the server. `gates`: they count in the exit."""
+
+    package: str
+    gates: bool
+    claims: tuple[ClaimVerdict, ...] = field(repr=False)
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """Verdict → number of claims."""
+        return Counter(each.verdict for each in self.claims)
+
+
+@frozen
 class WaiverNote:
     """A waiver that needs attention: it expired, its claims held after all, or it names no claim."""
 
@@ -83,11 +100,18 @@ class Verdicts:
     """Each reason for which the run is incomplete, in one sentence."""
     interrupted: bool
     exit_status: Literal[0, 1, 3, 4]
+    client: ClientVerdicts | None = None
+    """None where no client was judged."""
+
+    @property
+    def all_claims(self) -> tuple[ClaimVerdict, ...]:
+        """Those on the server, then those on the client."""
+        return (*self.claims, *(self.client.claims if self.client else ()))
 
     @property
     def failures(self) -> tuple[Failure, ...]:
         """Of the claims that are violated; what a waiver covers stands with its claim only."""
-        violated = (claim for claim in self.claims if claim.verdict == "violated")
+        violated = (claim for claim in self.all_claims if claim.verdict == "violated")
         return tuple(failure for claim in violated for failure in claim.failures)
 
     @property

@@ -24,7 +24,7 @@ _LONGEST_MESSAGE, _LONGEST_TEXT = 300, 2_000
 def junit(verdicts: Verdicts) -> bytes:
     document = junitparser.JUnitXml(visible(f"assay: {verdicts.header.target.get('name', '')}"))
     by_operation: dict[str, list[ClaimVerdict]] = defaultdict(list)
-    for claim in verdicts.claims:
+    for claim in verdicts.all_claims:
         by_operation[claim.claim.operation].append(claim)
     for operation, claims in by_operation.items():
         suite = _suite(operation, verdicts)

@@ -3,14 +3,16 @@
 Nothing is counted here but what there is, and nothing is judged.
 """
 
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import attrs
 
 from assay.contract import Contract
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
-from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
+from assay.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 
 FORMAT = "assay-results/1"
 
@@ -19,8 +21,7 @@ _LONGEST_MESSAGE = 500
 
 
 def results(verdicts: Verdicts) -> dict[str, Any]:
-    header, counts = verdicts.header, verdicts.counts
-    words = ("held", "violated", "not-exercised", "inconclusive", "waived", "not-applicable")
+    header = verdicts.header
     return {
         "format": FORMAT,
         "spec": {key: header.contract.get(key, "") for key in ("title", "version", "digest")},
@@ -40,9 +41,10 @@ def results(verdicts: Verdicts) -> dict[str, Any]:
         "partial": header.partial,
         "interrupted": verdicts.interrupted,
         "incomplete": [_prose(reason) for reason in verdicts.incomplete],
-        "summary": {"claims": len(verdicts.claims), **{word.replace("-", "_"): counts[word] for word in words}},
+        "summary": _counted(verdicts.claims),
+        "client": _client(verdicts.client) if verdicts.client else None,
         "responses": [_response(each) for each in verdicts.responses],
-        "claims": [_claim(each, verdicts.ledger.contract) for each in verdicts.claims],
+        "claims": [_claim(each, verdicts.ledger.contract) for each in verdicts.all_claims],
         "failures": [_failure(each) for each in verdicts.failures],
         "waiver_notes": [
             {"claim": each.waiver.claim, "problem": each.problem, "text": _prose(each.text)}
@@ -51,6 +53,15 @@ def results(verdicts: Verdicts) -> dict[str, Any]:
         "excluded_but_seen": list(verdicts.excluded_but_seen),
         "excluded": [attrs.asdict(each) for each in header.excluded],
     }
+
+
+def _counted(claims: Sequence[ClaimVerdict]) -> dict[str, int]:
+    found = Counter(each.verdict for each in claims)
+    return {"claims": len(claims), **{word.replace("-", "_"): found[word] for word in get_args(Verdict)}}
+
+
+def _client(client: ClientVerdicts) -> dict[str, Any]:
+    return {"package": client.package, "gates": client.gates, **_counted(client.claims)}
 
 
 def _response(response: ResponseVerdict) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def show(verdicts: Verdicts, console: Console, folder: Path) -> None:
         _summary(verdicts),
         _violated(verdicts),
         _should(verdicts),
+        _client(verdicts),
         _set_by_target(verdicts),
         _out_of_date(verdicts),
         _incomplete(verdicts),
@@ -148,6 +149,9 @@ def _summary(verdicts: Verdicts) -> _Lines:
         found = Counter(each.verdict for each in verdicts.claims if each.claim.level == level)
         if found:
             yield _Line(f"{_count(found.total(), 'claim')} that {level} hold: {', '.join(_tally(found))}")
+    if verdicts.client:
+        alone = "" if verdicts.client.gates else "; it does not gate"
+        yield _Line(visible(f"client {verdicts.client.package}: {', '.join(_tally(verdicts.client.counts))}{alone}"))
 
 
 def _tally(counts: Counter[Verdict], besides: str = "") -> list[str]:
@@ -157,7 +161,7 @@ def _tally(counts: Counter[Verdict], besides: str = "") -> list[str]:
 def _violated(verdicts: Verdicts) -> _Lines:
     """Once for each sentence: a schema that twelve statuses share breaks in one place, not in twelve."""
     groups: dict[str, list[ClaimVerdict]] = {}
-    for each in verdicts.claims:
+    for each in verdicts.all_claims:
         if each.verdict == "violated" and gates(each.claim, strict=verdicts.header.strict):
             groups.setdefault(each.claim.sentence, []).append(each)
     for number, (sentence, group) in enumerate(groups.items()):
@@ -201,6 +205,18 @@ def _should(verdicts: Verdicts) -> _Lines:
         yield _Line("should, not gating without --strict:", "yellow")
     for sentence, ids in groups.items():
         yield _Line(f"{visible(sentence)} ({_ids(ids)})", indent=2)
+
+
+def _client(verdicts: Verdicts) -> _Lines:
+    """What the client gets wrong, where that does not gate; where it does, it stands with all that is violated."""
+    groups: dict[str, list[str]] = {}
+    for each in verdicts.client.claims if verdicts.client and not verdicts.client.gates else ():
+        if each.verdict == "violated":
+            groups.setdefault(each.reason, []).append(each.claim.id)
+    if groups:
+        yield _Line("the client, not gating without --client-gates:", "yellow")
+    for reason, ids in groups.items():
+        yield _Line(f"{visible(reason)} ({_ids(ids)})", indent=2)
 
 
 def _set_by_target(verdicts: Verdicts) -> _Lines:
