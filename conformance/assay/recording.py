@@ -6,10 +6,10 @@ before the next request is judged worth sending, so a crash loses nothing; a fil
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Self, TextIO, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -19,6 +19,8 @@ from assay.exchange import Exchange, Reply, Request
 from assay.overlay import Level
 
 FORMAT = "assay-recording/1"
+
+_Made = TypeVar("_Made")
 
 
 @frozen
@@ -111,7 +113,7 @@ class Recording:
 
 
 class Recorder:
-    """Writes a recording line by line. A context manager: leaving it writes the footer."""
+    """Writes a recording line by line. A context manager; only `finish` writes the footer, so a crash leaves none."""
 
     def __init__(self, path: Path, header: RunHeader) -> None:
         self.path = path
@@ -167,9 +169,11 @@ def load(path: Path) -> Recording:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot be read as a recording: {error}", where=str(path)) from None
     cut = bool(lines[-1])
-    values = [_parsed(path, number, line, last=number == len(lines)) for number, line in enumerate(lines, 1) if line]
-    whole = [value for value in values if value is not None]
-    head = whole[0] if whole else {}
+    values = [
+        (number, _parsed(path, number, line, last=number == len(lines))) for number, line in enumerate(lines, 1) if line
+    ]
+    whole = [(number, value) for number, value in values if value is not None]
+    head = whole[0][1] if whole else {}
     if head.get("format") != FORMAT:
         found = head.get("format")
         raise UserError(
@@ -177,27 +181,32 @@ def load(path: Path) -> Recording:
             where=f"{path}:1",
             todo=f'give a file that starts with {{"format": "{FORMAT}"}}, as `assay check` writes it',
         )
-    footer = whole[-1].get("footer") if len(whole) > 1 else None
-    try:
-        header = _header_from_json(head)
-        exchanges = tuple(_exchange_from_json(value) for value in whole[1:] if "footer" not in value)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"a line lacks or mistakes {error}", where=str(path), todo="record again") from None
-    missing = footer is not None and footer["exchanges"] != len(exchanges)
+    end = whole.pop() if len(whole) > 1 and "footer" in whole[-1][1] else None
+    header = _read(path, whole[0], _header_from_json)
+    exchanges = tuple(_read(path, each, _exchange_from_json) for each in whole[1:])
+    footer = _read(path, end, _footer_from_json) if end else None
     return Recording(
         header,
         exchanges,
-        finished=footer["finished"] if footer else header.started,
-        complete=footer is not None and not cut and not missing,
-        interrupted=bool(footer and footer["interrupted"]),
-        build=str(footer["build"]) if footer else header.target.get("build", ""),
+        finished=footer.finished if footer else header.started,
+        complete=footer is not None and not cut and footer.exchanges == len(exchanges),
+        interrupted=footer is not None and footer.interrupted,
+        build=footer.build if footer else header.target.get("build", ""),
     )
+
+
+def _read(path: Path, line: tuple[int, dict[str, Any]], make: Callable[[dict[str, Any]], _Made]) -> _Made:
+    number, value = line
+    try:
+        return make(value)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise UserError(f"this line lacks or mistakes {error}", where=f"{path}:{number}", todo="record again") from None
 
 
 def _parsed(path: Path, number: int, line: str, *, last: bool) -> dict[str, Any] | None:
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if last:
             return None
         raise UserError(f"this line is not JSON: {error}", where=f"{path}:{number}", todo="record again") from None
@@ -218,6 +227,18 @@ def _header_from_json(value: dict[str, Any]) -> RunHeader:
     return RunHeader(**plain)
 
 
+@frozen
+class _Footer:
+    finished: str
+    interrupted: bool
+    build: str
+    exchanges: int
+
+
+def _footer_from_json(value: dict[str, Any]) -> _Footer:
+    return _Footer(**value["footer"])
+
+
 def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
     value: dict[str, Any] = {
         key: getattr(exchange, key)
@@ -233,10 +254,13 @@ def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
 
 def _exchange_from_json(value: dict[str, Any]) -> Exchange:
     request, reply = value.pop("request"), value.pop("reply")
+    sent, received = float(value.pop("sent")), float(value.pop("received"))
     return Exchange(
         **value,
+        sent=sent,
+        received=received,
         request=Request(request["method"], request["url"], _pairs(request["headers"]), _body_from_json(request)),
-        reply=reply and Reply(int(reply["status"]), _pairs(reply["headers"]), _body_from_json(reply)),
+        reply=None if reply is None else Reply(int(reply["status"]), _pairs(reply["headers"]), _body_from_json(reply)),
     )
 
 
