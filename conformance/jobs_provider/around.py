@@ -7,6 +7,7 @@ provider that has none is the app itself. The health check is spared: it is aske
 
 import asyncio
 import json
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JOBS = "/v1/jobs/"
 HEALTH = "/healthz"
+
+_JOB = re.compile(rf"{JOBS}[^/]+")
 
 
 @frozen
@@ -37,6 +40,11 @@ class Asked:
     @property
     def path(self) -> str:
         return str(self.scope["path"])
+
+    @property
+    def reads_job(self) -> bool:
+        """Whether it is a read of a job, whatever its id looks like; what the router has no place for is none."""
+        return self.method in ("GET", "HEAD") and bool(_JOB.fullmatch(self.path))
 
     @property
     def authorization(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs_provider import seed
 from jobs_provider.around import Ask, Asked, Reply
-from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request, is_read, said
+from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request, said
 
 KEYS = {account.name: key for key, account in seed.ACCOUNTS.items()}
 DEFAULT = f"Bearer {KEYS['default']}"
@@ -41,7 +41,7 @@ def _asks_again(account: str) -> Making:
 
     async def hand(asked: Asked, ask: Ask) -> Reply:
         reply = await ask(asked)
-        if reply.status != 404 or not is_read(asked):
+        if reply.status != 404 or not asked.reads_job:
             return reply
         return await ask(asked.as_if(authorization=f"Bearer {KEYS[account]}"))
 
@@ -53,7 +53,7 @@ def _tells_apart(told: Callable[[Reply], Reply]) -> Making:
 
     async def hand(asked: Asked, ask: Ask) -> Reply:
         reply = await ask(asked)
-        if reply.status != 404 or not is_read(asked):
+        if reply.status != 404 or not asked.reads_job:
             return reply
         others = await ask(asked.as_if(authorization=f"Bearer {KEYS['neighbour']}"))
         return told(reply) if others.status == 200 else reply
@@ -67,7 +67,7 @@ def _echo(put: Callable[[Reply, str], Reply], *statuses: int) -> Making:
     async def hand(asked: Asked, ask: Ask) -> Reply:
         reply = await ask(asked)
         words = (asked.authorization or "").split()
-        return put(reply, words[-1]) if words and is_read(asked) and reply.status in statuses else reply
+        return put(reply, words[-1]) if words and asked.reads_job and reply.status in statuses else reply
 
     return lambda: hand
 
@@ -84,7 +84,7 @@ _CREDENTIALS = (
     Switch(
         "missing-credential-accepted",
         "Who sends no credential is taken for the default account.",
-        ("getJob/security/missing", "getJob/401/status"),
+        ("getJob/security/missing",),
         _accepted("missing"),
     ),
     Switch(

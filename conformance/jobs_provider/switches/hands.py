@@ -69,7 +69,7 @@ def in_reply(change: Callable[[Reply], Reply], *statuses: int) -> Making:
 
     async def hand(asked: Asked, ask: Ask) -> Reply:
         reply = await ask(asked)
-        return change(reply) if is_read(asked) and reply.status in statuses else reply
+        return change(reply) if asked.reads_job and reply.status in statuses else reply
 
     return lambda: hand
 
@@ -93,12 +93,8 @@ def as_if(when: Callable[[Asked], bool], instead: Callable[[Asked], Asked]) -> M
     return lambda: hand
 
 
-def is_read(asked: Asked) -> bool:
-    return asked.method in ("GET", "HEAD") and asked.path.startswith(JOBS)
-
-
 def is_job(asked: Asked, reply: Reply) -> bool:
-    return is_read(asked) and reply.status == 200
+    return asked.reads_job and reply.status == 200
 
 
 def without(body: Body, *names: str) -> Body:

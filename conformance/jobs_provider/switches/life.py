@@ -1,5 +1,6 @@
 """Defects of a job's life: each reading is fine, but not after the ones before it."""
 
+from collections import Counter
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -7,12 +8,10 @@ from jobs_provider import seed
 from jobs_provider.around import Ask, Asked, Hand, Reply
 from jobs_provider.switches.hands import Body, Change, Switch, in_job, is_job, later, without
 
+LATER = ("started_at", "completed_at", "result", "error")
+"""What a job has only once it was begun."""
 A_MOMENT = timedelta(milliseconds=1)
 NO_LONGER = {"error": {"code": "internal_error", "message": "The job was lost after it was completed."}}
-
-
-def _put_back(job: Body, nth: int) -> Body:
-    return without(job, "started_at") | {"status": "pending"} if nth == 2 else job
 
 
 def _fails_after_all(job: Body, nth: int) -> Body:
@@ -27,8 +26,8 @@ def _loses_a_scene(job: Body, nth: int) -> Body:
     return job | {"scenes_completed": max(0, job["scenes_completed"] - 1)} if nth % 2 == 0 else job
 
 
-def _grows(job: Body, _nth: int) -> Body:
-    return job | {"scenes_total": job["scenes_total"] + 1}
+def _grows(job: Body, nth: int) -> Body:
+    return job | {"scenes_total": job["scenes_total"] + 1} if nth % 2 == 0 else job
 
 
 def _moving(name: str, by: timedelta) -> Change:
@@ -41,6 +40,22 @@ def _takes_another_id(job: Body, nth: int) -> Body:
 
 def _gone_from_the_third(name: str) -> Change:
     return lambda job, nth: without(job, name) if nth >= 3 else job
+
+
+def _lags() -> Hand:
+    begun = Counter[str]()
+
+    async def hand(asked: Asked, ask: Ask) -> Reply:
+        reply = await ask(asked)
+        if not is_job(asked, reply) or reply.json()["status"] == "pending":
+            return reply
+        job = reply.json()
+        begun[job["job_id"]] += 1
+        if begun[job["job_id"]] != 2:
+            return reply
+        return reply.with_json(without(job, *LATER) | {"status": "pending"})
+
+    return hand
 
 
 def _never_ends() -> Hand:
@@ -62,9 +77,9 @@ def _never_ends() -> Hand:
 LIFE = (
     Switch(
         "status-goes-back",
-        "A job that is processing is put back into the queue: its second reading there says pending.",
+        "The second reading of a job that was begun says that it is pending, as a replica that lags would.",
         ("getJob/relations/states/status",),
-        in_job(_put_back, "processing"),
+        _lags,
     ),
     Switch(
         "completed-turns-failed",
@@ -92,13 +107,13 @@ LIFE = (
     ),
     Switch(
         "progress-goes-back",
-        "Every second reading of a job that is processing shows one scene fewer.",
+        "Every second reading of a job that is processing, or failed, shows one scene fewer.",
         ("getJob/relations/nondecreasing/scenes_completed",),
-        in_job(_loses_a_scene, "processing"),
+        in_job(_loses_a_scene, "processing", "failed"),
     ),
     Switch(
         "total-changes",
-        "A completed job counts one scene more than were asked for until then.",
+        "Every second reading of a completed job counts one scene more that were asked for.",
         ("getJob/relations/constant/scenes_total",),
         in_job(_grows, "completed"),
     ),
@@ -110,9 +125,9 @@ LIFE = (
     ),
     Switch(
         "started-at-moves",
-        "Every second reading of a job that is processing tells a start that is a moment later.",
+        "Every second reading tells a start that is a moment earlier.",
         ("getJob/relations/once-set/started_at",),
-        in_job(_moving("started_at", A_MOMENT), "processing"),
+        in_job(_moving("started_at", -A_MOMENT)),
     ),
     Switch(
         "completed-at-moves",
@@ -122,9 +137,9 @@ LIFE = (
     ),
     Switch(
         "started-at-vanishes",
-        "A job that failed no longer tells when it was started.",
+        "From the third reading on, a failed job no longer tells when it was started.",
         ("getJob/relations/once-set/started_at",),
-        in_job(lambda job, _nth: without(job, "started_at"), "failed"),
+        in_job(_gone_from_the_third("started_at"), "failed"),
     ),
     Switch(
         "result-vanishes",

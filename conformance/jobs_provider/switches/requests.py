@@ -7,7 +7,7 @@ from attrs import evolve
 
 from jobs_provider import seed
 from jobs_provider.around import JOBS, Asked, Reply
-from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request, is_read
+from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request
 
 PATH, VALUE = "getJob/hygiene/hostile-path", "getJob/hygiene/hostile-value"
 BREAKS = "getJob/any/server-error"
@@ -30,11 +30,15 @@ def _method(name: str, change: Callable[[Reply], Reply]) -> Making:
 def _id(pattern: str) -> Making:
     """Reads break whose id has this in it."""
     found = re.compile(pattern)
-    return in_request(lambda asked: is_read(asked) and bool(found.search(asked.path.removeprefix(JOBS))), broken)
+    return in_request(lambda asked: asked.method == "GET" and bool(found.search(_asked_id(asked))), broken)
+
+
+def _asked_id(asked: Asked) -> str:
+    return asked.path.removeprefix(JOBS)
 
 
 def _asks_for_nothing(asked: Asked) -> bool:
-    return is_read(asked) and asked.path == JOBS
+    return asked.path == JOBS
 
 
 METHODS = tuple(
@@ -57,17 +61,17 @@ METHODS = tuple(
 )
 
 IDS = (
-    Switch("nul-breaks", "A NUL in the id is answered 500.", (PATH, BREAKS), _id(r"\0")),
+    Switch("nul-breaks", "A NUL in the id is answered 500.", (PATH,), _id(r"\0")),
     Switch(
         "control-character-breaks",
         "A control character in the id is answered 500.",
-        (PATH, BREAKS),
+        (PATH,),
         _id(r"[\x01-\x1f\x7f]"),
     ),
-    Switch("slash-breaks", "An encoded slash in the id is answered 500.", (PATH, BREAKS), _id("/")),
-    Switch("backslash-breaks", "A backslash in the id is answered 500.", (PATH, BREAKS), _id(r"\\")),
-    Switch("dots-break", "Dots for an id are answered 500.", (PATH, BREAKS), _id(r"^\.{1,2}$")),
-    Switch("very-long-id-breaks", "An id of 2 kB is answered 500.", (PATH, BREAKS), _id(r"(?s)^.{2048}")),
+    Switch("slash-breaks", "An encoded slash in the id is answered 500.", (PATH,), _id("/")),
+    Switch("backslash-breaks", "A backslash in the id is answered 500.", (PATH,), _id(r"\\")),
+    Switch("dots-break", "Dots for an id are answered 500.", (PATH,), _id(r"^\.{1,2}$")),
+    Switch("very-long-id-breaks", "An id of 2 kB is answered 500.", (PATH,), _id(r"(?s)^.{2048}")),
     Switch("long-id-breaks", "An id of 200 characters is answered 500.", (VALUE, BREAKS), _id(r"(?s)^.{200}")),
     Switch("non-ascii-breaks", "An id beyond ASCII is answered 500.", (VALUE, BREAKS), _id(r"[^\0-\x7f]")),
     Switch("quote-breaks", "A quote in the id is answered 500.", (VALUE, BREAKS), _id(r"['\"]")),
@@ -76,7 +80,7 @@ IDS = (
         "malformed-id-breaks",
         "An id that is not a UUID is answered 500.",
         ("getJob/400/status", VALUE, BREAKS),
-        in_request(lambda asked: is_read(asked) and not _UUID.fullmatch(asked.path.removeprefix(JOBS)), broken),
+        in_request(lambda asked: asked.reads_job and not _UUID.fullmatch(_asked_id(asked)), broken),
     ),
     Switch(
         "empty-id-is-the-first",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from jobs_provider.around import JOBS, Ask, Asked, Hand, Reply
-from jobs_provider.switches.hands import Switch, in_reply, is_job, is_read
+from jobs_provider.switches.hands import Switch, in_reply, is_job
 
 A_MOMENT = 0.02
 LOGIN = "https://generation-jobs.example/login"
@@ -39,7 +39,7 @@ def _pending_is_a_teapot() -> Hand:
 def _invents_jobs() -> Hand:
     async def hand(asked: Asked, ask: Ask) -> Reply:
         reply = await ask(asked)
-        if not is_read(asked) or reply.status != 404:
+        if not asked.reads_job or reply.status != 404:
             return reply
         job = {"job_id": asked.path.removeprefix(JOBS), "status": "pending", "created_at": "2026-01-01T00:00:00.000Z"}
         return evolve(reply, status=200).with_json(job)
