@@ -19,7 +19,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
@@ -160,26 +160,26 @@ def served(target: Target, log: Path) -> Iterator[subprocess.Popen[bytes] | None
         yield None
         return
     log.parent.mkdir(parents=True, exist_ok=True)
-    command = _serve_command(target, target.serve)
-    environment = {**os.environ, **target.serve.env}
-    with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                # Ctrl-C is for assay, which then stops the target in good order
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise UserError(
-                f"cannot start {command[0]!r}: {error.strerror}", where=target.where("serve"), todo="mend `command`"
-            ) from None
-        try:
-            with _on_sigterm(signal.default_int_handler):
-                _wait_until_ready(target, target.serve, process, log)
-            yield process
-        finally:
-            with _on_sigterm(signal.SIG_IGN):
-                _stop(process)
+    with log.open("wb") as output, contextlib.ExitStack() as running:
+        with _on_sigterm(signal.default_int_handler):
+            process = _started(target, target.serve, output)
+            running.callback(_stop, process)
+            _wait_until_ready(target, target.serve, process, log)
+        yield process
+
+
+def _started(target: Target, serve: Serve, output: BinaryIO) -> subprocess.Popen[bytes]:
+    command = _serve_command(target, serve)
+    try:
+        return subprocess.Popen(
+            command, env={**os.environ, **serve.env}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            # Ctrl-C is for assay, which then stops the target in good order
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise UserError(
+            f"cannot start {command[0]!r}: {error.strerror}", where=target.where("serve"), todo="mend `command`"
+        ) from None
 
 
 @contextlib.contextmanager
@@ -257,7 +257,8 @@ def _wait_until_ready(target: Target, serve: Serve, process: subprocess.Popen[by
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Terminate the whole group: a command may be a shell with the server below it, which may outlive the shell."""
     until = time.monotonic() + _STOP_WITHIN
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS knows a group of the dead
+    # macOS knows a group of the dead
+    with _on_sigterm(signal.SIG_IGN), contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGTERM)
         while time.monotonic() < until:
             process.poll()
