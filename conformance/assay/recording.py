@@ -177,7 +177,7 @@ def load(path: Path) -> Recording:
     if head.get("format") != FORMAT:
         found = head.get("format")
         raise UserError(
-            f"this is a {found}" if found else "this is no recording of assay",
+            f"this is of the format {found}" if found else "this is no recording of assay",
             where=f"{path}:1",
             todo=f'give a file that starts with {{"format": "{FORMAT}"}}, as `assay check` writes it',
         )
