@@ -12,6 +12,7 @@ import asyncio
 import json
 import random
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
@@ -53,6 +54,9 @@ _NOT_OURS = frozenset({
 })  # fmt: skip
 """Headers that carry the credential or frame the message. A generated value would break another layer's work."""
 
+_ONE_AT_A_TIME = threading.Lock()
+"""Strategies that are built in several threads at once fail in CPython's parser, and are slower in any case."""
+
 # Hypothesis draws constants of whatever modules of the user's happen to be loaded; requests follow from the seed alone
 _NO_CONSTANTS = Constants()
 providers._get_local_constants = lambda: _NO_CONSTANTS  # noqa: SLF001
@@ -87,7 +91,8 @@ def generate(
     """
     reads = examples // 2 if known and operation.safe else 0
     lent = known if operation.method != "DELETE" else ()
-    generated = list(islice(_generated(contract, operation, base, lent, seed, examples - reads), examples - reads))
+    with _ONE_AT_A_TIME:
+        generated = list(islice(_generated(contract, operation, base, lent, seed, examples - reads), examples - reads))
     again = list(islice(cycle(known), examples - len(generated))) if reads else []
     return _interleaved(generated, again)
 

@@ -4,10 +4,10 @@ No verdict: exchanges are judged here one by one, only to know what to look for.
 that knows neither the coverage phase's requests nor those for known resources; this one takes any request.
 """
 
-import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from attrs import evolve
 
@@ -79,20 +79,19 @@ def size(call: Call) -> tuple[int, str, bytes]:
 def sendable(call: Call) -> bool:
     """Whether HTTP carries it, and every intermediary lets it pass to the operation."""
     try:
-        if not all(_routed(call.path[name]) for name in re.findall(r"\{([^{}]+)\}", call.operation.path)):
-            return False
         request = wire(call, "")
     except (KeyError, TypeError, ValueError):
         return False
     headers = sum(len(name) + len(value) for name, value in request.headers)
-    return len(request.url) <= _LONGEST_URL and headers <= _LONGEST_HEADERS
+    segments = zip(call.operation.path.split("/"), request.url.partition("?")[0].split("/"), strict=True)
+    routed = all(_routed(unquote(segment)) for template, segment in segments if "{" in template)
+    return routed and len(request.url) <= _LONGEST_URL and headers <= _LONGEST_HEADERS
 
 
-def _routed(value: Any) -> bool:
-    """Whether routers take a path value for one segment with that text: none of `probing`'s hostile paths."""
-    text = str(value)
-    odd = any(each in "/\\" or unicodedata.category(each) == "Cc" for each in text)
-    return bool(text) and text not in (".", "..") and not odd
+def _routed(segment: str) -> bool:
+    """Whether routers take it for one segment with that text: it is none of `probing`'s hostile paths."""
+    odd = any(each in "/\\" or unicodedata.category(each) == "Cc" for each in segment)
+    return segment not in ("", ".", "..") and not odd
 
 
 def _candidates(call: Call, *, path: bool) -> Iterator[Call]:
