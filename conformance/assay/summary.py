@@ -6,6 +6,7 @@ claim that was not exercised or is inconclusive is 3, and so is a run that was c
 `strict` a `should` counts as a `must`, and every claim has to be exercised.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
@@ -32,11 +33,12 @@ def summed_up(
     excluded = {each.response for each in header.excluded}
     applied = tuple(_excluded(each, excluded) for each in leveled)
     waived = tuple(_waived(each, header.waivers, header.started[:10]) for each in applied)
-    notes = tuple(_waiver_notes(header.waivers, applied, header.started[:10]))
+    notes = tuple(_waiver_notes(header.waivers, applied, header.started[:10], strict=header.strict))
+    came = _came(ledger, recording)
     seen_after_all = [
         each.claim.id
         for each, was in zip(applied, leveled, strict=True)
-        if each is not was and was.claim.kind == "status" and _response_seen(was, leveled)
+        if each is not was and was.claim.kind == "status" and _response_seen(was, leveled, came)
     ]
     incomplete = tuple(_incomplete(recording, waived, strict=header.strict))
     return Verdicts(
@@ -45,7 +47,7 @@ def summed_up(
         finished=recording.finished,
         build=recording.build,
         claims=waived[: len(own)],
-        responses=tuple(_responses(ledger, recording, waived[: len(own)])),
+        responses=tuple(_responses(ledger, recording, waived[: len(own)], came)),
         waiver_notes=notes,
         excluded_but_seen=tuple(seen_after_all),
         incomplete=incomplete,
@@ -73,6 +75,8 @@ def must_be_exercised(claim: Claim, *, strict: bool) -> bool:
 def _leveled(verdict: ClaimVerdict, levels: dict[str, Level]) -> ClaimVerdict:
     """A target may set the level of the rules that its document does not state, by claim id or by source."""
     claim = verdict.claim
+    if claim.source not in ("http", "security"):
+        return verdict
     for pattern, level in levels.items():
         if pattern == claim.source or fnmatchcase(claim.id, pattern):
             claim = evolve(claim, level=level)
@@ -85,10 +89,21 @@ def _excluded(verdict: ClaimVerdict, excluded: set[str]) -> ClaimVerdict:
     return evolve(verdict, verdict="not-applicable", reason="excluded by the target")
 
 
-def _response_seen(given: ClaimVerdict, verdicts: Sequence[ClaimVerdict]) -> bool:
-    """Whether a response came that the target says cannot come."""
+def _came(ledger: Ledger, recording: Recording) -> Counter[tuple[str, str]]:
+    """(operation, documented status) → how often it came. Answers to probes may be those of an intermediary."""
+    found = Counter[tuple[str, str]]()
+    for exchange in recording.exchanges:
+        operation = ledger.contract.operation(exchange.operation)
+        if exchange.reply is not None and operation is not None and exchange.role not in ("shrink", "probe"):
+            response = operation.response_for(exchange.reply.status)
+            found[exchange.operation, response.status if response else ""] += 1
+    return found
+
+
+def _response_seen(given: ClaimVerdict, verdicts: Sequence[ClaimVerdict], came: Counter[tuple[str, str]]) -> bool:
+    """Whether a response came that the target says cannot come. One without a body exercises none of its claims."""
     claim = given.claim
-    return any(
+    return bool(came[claim.operation, claim.response]) or any(
         each.exercised for each in verdicts
         if (each.claim.operation, each.claim.response) == (claim.operation, claim.response)
     )  # fmt: skip
@@ -102,7 +117,16 @@ def _waived(verdict: ClaimVerdict, waivers: Sequence[Waiver], today: str) -> Cla
     return verdict
 
 
-def _waiver_notes(waivers: Sequence[Waiver], verdicts: Sequence[ClaimVerdict], today: str) -> Iterator[WaiverNote]:
+def _needs_waiver(verdict: ClaimVerdict, *, strict: bool) -> bool:
+    """A violation of a `should` needs none, but has some use of one; what need not be exercised has none."""
+    if verdict.verdict in _OPEN:
+        return must_be_exercised(verdict.claim, strict=strict)
+    return verdict.verdict == "violated"
+
+
+def _waiver_notes(
+    waivers: Sequence[Waiver], verdicts: Sequence[ClaimVerdict], today: str, *, strict: bool
+) -> Iterator[WaiverNote]:
     for waiver in waivers:
         own = [each for each in verdicts if covers(waiver.claim, each.claim.id)]
         if not own:
@@ -111,11 +135,13 @@ def _waiver_notes(waivers: Sequence[Waiver], verdicts: Sequence[ClaimVerdict], t
             yield WaiverNote(
                 waiver, "expired", f"the waiver {waiver.claim!r} expired on {waiver.until}: ask {waiver.owner}"
             )
-        elif any(each.exercised for each in own) and not any(each.verdict in ("violated", *_OPEN) for each in own):
+        elif any(each.exercised for each in own) and not any(_needs_waiver(each, strict=strict) for each in own):
             yield WaiverNote(waiver, "held", f"everything under the waiver {waiver.claim!r} held: delete it")
 
 
-def _responses(ledger: Ledger, recording: Recording, verdicts: Sequence[ClaimVerdict]) -> Iterator[ResponseVerdict]:
+def _responses(
+    ledger: Ledger, recording: Recording, verdicts: Sequence[ClaimVerdict], came: Counter[tuple[str, str]]
+) -> Iterator[ResponseVerdict]:
     todo = {(each.operation, each.status): each.todo for each in recording.header.unplanned}
     own: dict[tuple[str, str], list[ClaimVerdict]] = {key: [] for key in ledger.responses}
     for each in verdicts:
@@ -130,7 +156,7 @@ def _responses(ledger: Ledger, recording: Recording, verdicts: Sequence[ClaimVer
             *key,
             verdict=verdict,
             grade=given.grade,
-            exchanges=max(each.exercised for each in seen),
+            exchanges=max(came[key], *(each.exercised for each in seen)),
             reason=worst.reason if worst else "",
             todo=advice if verdict in _OPEN else "",
         )
@@ -140,10 +166,8 @@ def _row(mine: Sequence[ClaimVerdict], *, strict: bool) -> tuple[Verdict, ClaimV
     """The verdict on a response: the worst of its claims that gate."""
     for word in ("violated", "waived", "inconclusive", "not-exercised", "not-applicable"):
         for each in mine:
-            counts = (
-                gates(each.claim, strict=strict) if word == "violated" else must_be_exercised(each.claim, strict=strict)
-            )
-            if each.verdict == word and counts:
+            counts = gates if word in ("violated", "waived") else must_be_exercised
+            if each.verdict == word and counts(each.claim, strict=strict):
                 return each.verdict, each
     return "held", None
 
