@@ -86,12 +86,11 @@ class Schemas:
     def tree(self, at: str) -> Node:
         """The checks of the schema at a pointer of the contract. Raises UserError: it cannot be checked."""
         try:
-            made = _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
-            self.validator(at)  # so that what stands below `not` or `anyOf`, too, is found out here
+            self.validator(at)  # which reads all of it, also what stands below `not` and beside a `$ref`
         except (jsonschema_rs.ValidationError, ValueError) as error:
             what = f"a schema that cannot be checked: {getattr(error, 'message', error)}"
             raise UserError(what, where=self._contract.where(at), todo="mend the schema there") from None
-        return made
+        return _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
 
     def validator(self, at: str) -> Validator:
         """The schema as a whole: the tree's checks all hold exactly when it accepts."""
@@ -163,7 +162,7 @@ class _Builder:
         }
         node.patterns = [
             (
-                self._regex(key, at),
+                _compiled({"pattern": key}, self.registry),
                 Node() if sub is False else child(("patternProperties", key), f"{place}/*"),
             )
             for key, sub in schema.get("patternProperties", {}).items()
@@ -190,8 +189,6 @@ class _Builder:
                 alone |= {key: schema[key] for key in ("minContains", "maxContains") if key in schema}
             elif keyword.startswith("unevaluated"):
                 alone = schema
-            elif keyword == "pattern":
-                self._regex(schema[keyword], at)
             yield self._check(
                 keyword, schema[keyword], at + pointer.join(keyword), (*name, keyword), place, applies, alone
             )
@@ -245,16 +242,6 @@ class _Builder:
     ) -> Check:
         compiler = functools.partial(_compiled, registry=self.registry)
         return Check(pointer.join(*name)[1:], keyword, value, at, place, applies, alone, compiler)
-
-    def _regex(self, pattern: str, at: str) -> Validator:
-        try:
-            return _compiled({"pattern": pattern}, self.registry)
-        except (jsonschema_rs.ValidationError, ValueError):
-            raise UserError(
-                f"the pattern {pattern!r} is no regular expression that can be checked",
-                where=self.contract.where(at),
-                todo="JSON Schema asks for ECMA-262 syntax",
-            ) from None
 
 
 def _has(trigger: str, value: Any) -> bool:

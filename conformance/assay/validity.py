@@ -3,6 +3,8 @@
 Of the document as written, and of what overlays make of it. Not what it promises: that is `contract`'s part.
 """
 
+import json
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -64,20 +66,37 @@ def _validator(source: Document) -> Any:
 def _check_valid(source: Document, data: Any, reader: Any) -> None:
     todo = "" if data is source.data else "an overlay made it so: see what writes there"
     try:
-        error = next((each for each in reader(_without_notes(data)).iter_errors() if not _is_regex(each)), None)
+        with warnings.catch_warnings(action="ignore"):  # Python's, of patterns that it reads otherwise than ECMA-262
+            error = next((each for each in reader(_without_notes(data)).iter_errors() if not _is_regex(each)), None)
     except RecursionError:
         raise UserError("it is nested too deep, or leads back to itself", where=source.shown, todo=todo) from None
     except Exception as raised:  # it falls over some of what is not valid, and not always with an error of its own
         what = f"not valid OpenAPI {data['openapi']}: {type(raised).__name__}: {str(raised)[:300]}"
         raise UserError(what, where=source.shown, todo=todo) from None
     if error is not None:
-        at = _place(data, error)
-        message = str(getattr(error, "message", error)).partition("\n")[0]
+        at, message = _inmost(reader, data) or (_place(data, error), str(getattr(error, "message", error)))
+        message = message.partition("\n")[0]
         raise UserError(
             f"not valid OpenAPI {data['openapi']}: {at or 'the document'}: {message[:300]}",
             where=source.where(at),
             todo=todo,
         )
+
+
+def _inmost(reader: Any, data: Any) -> tuple[str, str] | None:
+    """Place and message of the first structural error; None: what is wrong is inside a schema, or between parts.
+
+    Where a value is neither the object that belongs there nor a reference, what it lacks to be that object counts.
+    """
+    structure = json.loads(json.dumps(reader.schema_validator.schema, default=dict))
+    error = next(jsonschema_rs.validator_for(structure, validate_formats=True).iter_errors(data), None)
+    while error is not None:
+        inner = [each for branch in getattr(error.kind, "context", None) or () for each in branch]
+        inner = [each for each in inner if getattr(each.kind, "property", "") != "$ref"]
+        if not inner:
+            return pointer.join(*error.instance_path), error.message
+        error = max(inner, key=lambda each: len(each.instance_path))
+    return None
 
 
 def _without_notes(data: dict[str, Any]) -> dict[str, Any]:
