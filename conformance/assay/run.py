@@ -161,27 +161,32 @@ class _Run:
             timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=str(uuid.uuid4())
         )
         self._gate = _Gate()
+        self._answering = asyncio.Event()
+        """Set once the server is known to answer."""
         self._start = time.monotonic()
 
     async def all(self) -> None:
         steps = self._plan.steps
         async with self._sender:
             try:
-                async with asyncio.TaskGroup() as polls:
+                async with asyncio.TaskGroup() as group:
                     for step in steps:
                         if step.state and step.state.poll:
-                            polls.create_task(self._watched(step))
+                            group.create_task(self._watched(step))
+                    # requests are generated while the first steps are on their way
+                    exploring = [group.create_task(self._explore(each)) for each in self._plan.explorations]
                     quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
                     probes = (self._probe(probe) for probe in self._plan.probes)
                     await asyncio.gather(*(self._together(step) for step in quick), *probes)
                     self._check_answering()
-                    await asyncio.gather(*(self._explore(each) for each in self._plan.explorations))
+                    self._answering.set()
+                    await asyncio.gather(*exploring)
                     for step in (each for each in steps if each.exclusive):
                         async with self._gate.alone():
                             await self._in_state(step)
-            except ExceptionGroup as group:
-                mistakes, rest = group.split(UserError)
-                raise (mistakes.exceptions[0] if mistakes and not rest else group) from None
+            except ExceptionGroup as errors:
+                mistakes, rest = errors.split(UserError)
+                raise (mistakes.exceptions[0] if mistakes and not rest else errors) from None
 
     def _check_answering(self) -> None:
         """A server that answers nothing at all is a mistake in the target, not a row of 13 separate findings."""
@@ -199,6 +204,7 @@ class _Run:
 
     async def _explore(self, exploration: Exploration) -> None:
         async def send(call: Call, role: Role, step: str) -> Exchange:
+            await self._answering.wait()
             async with self._gate.together():
                 return await self._ask(call, role, step)
 
