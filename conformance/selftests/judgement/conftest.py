@@ -13,7 +13,7 @@ from assay.claims import Ledger
 from assay.exchange import Exchange, Grade, Reply, Request, Role
 from assay.judge import judge
 from assay.recording import PlannedStep, Recording, RunHeader
-from assay.verdicts import ClaimVerdict
+from assay.verdicts import ClaimVerdict, Verdicts
 
 settings.register_profile(
     "judgement",
@@ -191,5 +191,101 @@ def told(lives: Ledger, recorded: Callable[..., Recording]) -> Callable[..., Cla
 
     def make(relation: str, exchanges: list[Exchange], **header: Any) -> ClaimVerdict:
         return judge(lives, recorded(*exchanges, **header)).of(f"getLife/relations/{relation}")
+
+    return make
+
+
+THINGS = """\
+openapi: 3.1.0
+info: {title: Things, version: 1.0.0}
+paths:
+  /things/{id}:
+    get:
+      operationId: getThing
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200":
+          description: OK
+          headers: {X-Total: {required: true, schema: {type: integer, minimum: 0}}}
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id]
+                properties: {id: {type: string, format: uuid}, size: {type: integer, minimum: 1}}
+        "404": {$ref: "#/components/responses/Error"}
+        "409": {description: Conflict}
+        "429": {$ref: "#/components/responses/Error"}
+        "500": {$ref: "#/components/responses/Error"}
+components:
+  responses:
+    Error:
+      description: What is wrong
+      content: {application/json: {schema: {type: object, required: [code], properties: {code: {type: string}}}}}
+"""
+
+PROMISES = """\
+overlay: 1.0.0
+info: {title: What Things promises in prose, version: 1.0.0}
+actions:
+  - target: $.paths['/things/{id}'].get.responses['200'].content['application/json'].schema.properties.size
+    description: A size stays below a thousand.
+    x-level: should
+    update: {maximum: 999}
+"""
+
+
+@pytest.fixture(scope="session")
+def things(ledger_of: Callable[..., Ledger]) -> Ledger:
+    """One operation: 200 with a header and a schema, errors with a schema of their own, a 409 without a body."""
+    return ledger_of(THINGS, PROMISES)
+
+
+@pytest.fixture(scope="session")
+def step() -> Callable[..., PlannedStep]:
+    """A step of `getThing`, without a control unless told."""
+
+    def make(due: str = "200", driver: str = "fixture", *, id: str = "", **changes: Any) -> PlannedStep:  # noqa: A002
+        return PlannedStep(id or f"getThing {due}", "getThing", due, driver, **{"controlled": False, **changes})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def judged(things: Ledger, recorded: Callable[..., Recording]) -> Callable[..., Verdicts]:
+    """The verdicts on these exchanges with `things`."""
+
+    def make(*exchanges: Exchange, **changes: Any) -> Verdicts:
+        return judge(things, recorded(*exchanges, **changes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def whole(made: Callable[..., Exchange], step: Callable[..., PlannedStep]) -> Callable[..., dict[str, Any]]:
+    """Exchanges (by status) and steps of a run in which every response was brought about, and all is well."""
+
+    def make() -> dict[str, Any]:
+        thing = {"id": "a1000000-0000-4000-8000-0000000000cc", "size": 5}
+        exchanges = {"200": made(body=thing, headers=(("X-Total", "7"),), id=200)}
+        for due in ("404", "429", "500"):
+            exchanges[due] = made(int(due), {"code": "e"}, due=due, id=int(due))
+        exchanges["409"] = made(409, b"", due="409", id=409, media_type=None)
+        return {"exchanges": exchanges, "steps": tuple(step(due) for due in exchanges)}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def run(whole: Callable[..., dict[str, Any]], judged: Callable[..., Verdicts]) -> Callable[..., Verdicts]:
+    """The verdicts on a whole run; `changed` has other exchanges by status (None: not sent), `more` further ones."""
+
+    def make(
+        changed: dict[str, Exchange | None] | None = None, more: tuple[Exchange, ...] = (), **header: Any
+    ) -> Verdicts:
+        made = whole()
+        exchanges = {**made["exchanges"], **(changed or {})}
+        kept = [each for each in exchanges.values() if each is not None]
+        return judged(*kept, *more, **{"steps": made["steps"], **header})
 
     return make
