@@ -240,11 +240,14 @@ def _headers(case: Any, own: set[str]) -> dict[str, str]:
 
 
 def _body(case: Any) -> Any:
-    """A value that goes out as JSON, or bytes. None for parts of a multipart body, which are not made."""
+    """A value that goes out as JSON, or bytes. None where it is not made: a multipart body's boundary is random."""
+    media_type = case.media_type.partition(";")[0].strip().lower()
     if isinstance(case.body, bytes):
         return case.body
-    if is_json(case.media_type.partition(";")[0].strip().lower()):
+    if is_json(media_type):
         return b"null" if case.body is None else case.body
+    if media_type.startswith("multipart/"):
+        return None
     try:
         data = case.as_transport_kwargs("http://unused").get("data")
     except SchemathesisError:
