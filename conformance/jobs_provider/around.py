@@ -70,7 +70,8 @@ class Reply:
         return json.loads(self.body)
 
     def with_json(self, value: object) -> "Reply":
-        return evolve(self, body=json.dumps(value).encode())
+        """Written as the framework does: what is not changed stays as it is, to the byte."""
+        return evolve(self, body=json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
     def with_headers(self, **values: str) -> "Reply":
         """`with_headers(content_type="text/plain")`"""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from jobs_provider.around import JOBS, Ask, Asked, Hand, Reply
 from jobs_provider.instants import rfc3339
@@ -105,12 +105,18 @@ def later(instant: str, by: timedelta) -> str:
     return rfc3339(datetime.fromisoformat(instant) + by)
 
 
+def anew(reply: Reply, status: int, body: object = None) -> Reply:
+    """Another answer to the same request; without a body if there is none."""
+    kept = {name: value for name, value in reply.headers.items() if name in ("x-request-id", "cache-control")}
+    fresh = Reply(status, kept, b"")
+    return fresh if body is None else fresh.with_headers(content_type="application/json").with_json(body)
+
+
 def said(status: int, code: str, message: str) -> Callable[[Reply], Reply]:
     """An error of the documented form in place of whatever would be answered."""
 
     def change(reply: Reply) -> Reply:
-        body = {"error": code, "message": message, "request_id": reply.headers["x-request-id"]}
-        return evolve(reply, status=status).with_headers(content_type="application/json").with_json(body)
+        return anew(reply, status, {"error": code, "message": message, "request_id": reply.headers["x-request-id"]})
 
     return change
 

@@ -3,11 +3,9 @@
 import re
 from collections.abc import Callable
 
-from attrs import evolve
-
 from jobs_provider import seed
 from jobs_provider.around import JOBS, Asked, Reply
-from jobs_provider.switches.hands import Making, Switch, as_if, broken, in_request
+from jobs_provider.switches.hands import Making, Switch, anew, as_if, broken, in_request
 
 PATH, VALUE = "getJob/hygiene/hostile-path", "getJob/hygiene/hostile-value"
 BREAKS = "getJob/any/server-error"
@@ -15,12 +13,12 @@ BREAKS = "getJob/any/server-error"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 
 
-def _emptied(status: int) -> Callable[[Reply], Reply]:
-    return lambda reply: evolve(reply, status=status, body=b"", headers={"x-request-id": reply.headers["x-request-id"]})
+def _emptied(reply: Reply) -> Reply:
+    return anew(reply, 204)
 
 
 def _done(reply: Reply) -> Reply:
-    return _emptied(200)(reply).with_headers(content_type="application/json").with_json({"ok": True})
+    return anew(reply, 200, {"ok": True})
 
 
 def _method(name: str, change: Callable[[Reply], Reply]) -> Making:
@@ -49,7 +47,7 @@ METHODS = tuple(
         _method(method, change),
     )
     for method, does, status, change in (
-        ("DELETE", "succeeds", 204, _emptied(204)),
+        ("DELETE", "succeeds", 204, _emptied),
         ("DELETE", "breaks", 500, broken),
         ("POST", "succeeds", 200, _done),
         ("POST", "breaks", 500, broken),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from jobs_provider.around import JOBS, Ask, Asked, Hand, Reply
-from jobs_provider.switches.hands import Switch, in_reply, is_job
+from jobs_provider.switches.hands import Switch, anew, in_reply, is_job
 
 A_MOMENT = 0.02
 LOGIN = "https://generation-jobs.example/login"
@@ -24,7 +24,7 @@ def _as(due: int, given: int, sentence: str, *claims: str) -> Switch:
 
 
 def _to_the_login(reply: Reply) -> Reply:
-    return evolve(reply, status=302, body=b"").with_headers(location=LOGIN).without_header("content-type")
+    return anew(reply, 302).with_headers(location=LOGIN)
 
 
 def _pending_is_a_teapot() -> Hand:
@@ -42,7 +42,7 @@ def _invents_jobs() -> Hand:
         if not asked.reads_job or reply.status != 404:
             return reply
         job = {"job_id": asked.path.removeprefix(JOBS), "status": "pending", "created_at": "2026-01-01T00:00:00.000Z"}
-        return evolve(reply, status=200).with_json(job)
+        return anew(reply, 200, job)
 
     return hand
 
