@@ -27,6 +27,29 @@ NAMING = frozenset({
 """Members whose own members bear names that the author chose: a response `default`, a property `example`."""
 
 
+class _Closed(dict[str, Any]):
+    """For each scheme of a URL, what fetches nothing. (Where there is no entry, the validator does it by itself.)"""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+    def __missing__(self, _: str) -> Any:
+        return self._refuse
+
+    def _refuse(self, uri: str) -> Any:
+        raise LookupError(uri)
+
+
+_READERS = {
+    version: type(reader.__name__, (reader,), {"resolver_handlers": _Closed()})
+    for version, reader in (
+        ("3.0", validators.OpenAPIV30SpecValidator),
+        ("3.1", validators.OpenAPIV31SpecValidator),
+        ("3.2", validators.OpenAPIV32SpecValidator),
+    )
+}
+
+
 def check(source: Document, data: dict[str, Any], written: dict[str, Promise]) -> None:
     """Raise UserError where `data`, the document with what overlays wrote, is not valid or refers to nothing.
 
@@ -47,13 +70,8 @@ def _validator(source: Document) -> Any:
             where=source.where("/swagger"),
             todo="convert it to OpenAPI 3 first, for example with the npm package swagger2openapi",
         )
-    version = str(source.data.get("openapi", ""))
-    by_version = {
-        "3.0": validators.OpenAPIV30SpecValidator,
-        "3.1": validators.OpenAPIV31SpecValidator,
-        "3.2": validators.OpenAPIV32SpecValidator,
-    }
-    found = by_version.get(".".join(version.split(".")[:2]))
+    version = str(source.data.get("openapi") or "")
+    found = _READERS.get(".".join(version.split(".")[:2]))
     if found is None:
         raise UserError(
             f"`openapi: {version}` is no version that assay reads" if version else "there is no `openapi` member",
