@@ -31,11 +31,12 @@ HOSTILE_VALUES = {
     "quotes": "'\"`",
     "template": "{{7*7}}${7*7}",
     "SQL": "' OR '1'='1' --",
-    "markup": "<script>alert(1)</script>",
+    "markup": "<img src=x onerror=alert(1)>",
     "format": "%s%n%x",
     "200 characters": "a" * 200,
     "2000 characters": "b" * 2000,
 }
+"""Texts for the operation itself. None has a slash, at which routers would take it for two segments."""
 
 
 @frozen
