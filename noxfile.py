@@ -10,7 +10,7 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["lint", "types", "imports", "drift", "conformance", "tests"]
+nox.options.sessions = ["lint", "types", "imports", "drift", "conformance", "proof", "tests"]
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 
@@ -28,6 +28,13 @@ def conformance(session: nox.Session) -> None:
     _install(session, ".", "./generated", group="provider")
     # An interrupted run still takes its states down and writes its report: give it the time.
     session.run("assay", "check", *session.posargs, interrupt_timeout=60, terminate_timeout=10)
+
+
+@nox.session
+def proof(session: nox.Session) -> None:
+    """Prove that the suite catches what it claims to, and accuses nobody who is right; `-- --quick` with few seeds."""
+    _install(session, ".", group="provider")
+    session.run("python", "conformance/selftests/proof/prove.py", *session.posargs)
 
 
 @nox.session

@@ -29,9 +29,10 @@ class Mutant:
 
 
 def mutants(original: Original, claim: Claim) -> Iterator[Mutant]:
-    """None where the claim was never exercised. Raises KeyError for a kind that no table has."""
-    for name, exchanges in MUTATORS[claim.kind](original, claim):
-        yield Mutant(claim, name, original.changed(*exchanges))
+    """Nothing where the claim was never exercised, and for a kind that no table has."""
+    if claim.kind in MUTATORS:
+        for name, exchanges in MUTATORS[claim.kind](original, claim):
+            yield Mutant(claim, name, original.changed(*exchanges))
 
 
 _Broken = Iterator[tuple[str, list[Exchange]]]
@@ -153,7 +154,7 @@ def _probe(original: Original, claim: Claim) -> _Broken:
         if each.role == "probe" and each.step.partition("#")[0] == step and each.reply is not None
     ]  # fmt: skip
     good = _good(original, claim)
-    for status in ANSWERS[rule] if probes else ():
+    for status in ANSWERS.get(rule, ()) if probes else ():
         if status == _UNDOCUMENTED and original.operation(claim).response_for(status) is not None:
             continue
         if status != 200:
