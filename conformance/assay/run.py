@@ -170,9 +170,12 @@ class _Run:
         async with self._sender:
             try:
                 async with asyncio.TaskGroup() as group:
-                    for step in steps:
-                        if step.state and step.state.poll:
-                            group.create_task(self._watched(step))
+                    watched = [each for each in steps if each.state and each.state.poll]
+                    seen = [asyncio.Event() for _ in watched]
+                    for step, first_seen in zip(watched, seen, strict=True):
+                        group.create_task(self._watched(step, first_seen))
+                    # a life is watched from its beginning: nothing that follows may hold up its first read
+                    await asyncio.gather(*(each.wait() for each in seen))
                     # requests are generated while the first steps are on their way
                     exploring = [group.create_task(self._explore(each)) for each in self._plan.explorations]
                     quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
@@ -237,14 +240,20 @@ class _Run:
         for sent in await self._sender.burst(request, step.times):
             self._record(_Asked(step.id, "state", call.operation, step.due, step.grade), request, sent)
 
-    async def _watched(self, step: Step) -> None:
-        """Poll one resource until it is in a terminal state, and a little longer, or its time is over."""
-        assert step.state is not None
-        with self._state_faults(step):
-            async with entered(step.state, self._gate.together) as values:
-                await self._poll(step, _filled(step, values))
+    async def _watched(self, step: Step, seen: asyncio.Event) -> None:
+        """Poll one resource until it is in a terminal state, and a little longer, or its time is over.
 
-    async def _poll(self, step: Step, call: Call) -> None:
+        `seen` is set after its first read, or where there can be none.
+        """
+        assert step.state is not None
+        try:
+            with self._state_faults(step):
+                async with entered(step.state, self._gate.together) as values:
+                    await self._poll(step, _filled(step, values), seen)
+        finally:
+            seen.set()
+
+    async def _poll(self, step: Step, call: Call, seen: asyncio.Event) -> None:
         assert step.state is not None
         assert step.state.poll is not None
         role: Role = "state"
@@ -252,6 +261,7 @@ class _Run:
         while left_after_end:
             async with self._gate.together():
                 exchange = await self._ask(call, role, step.id, step.due, step.grade)
+            seen.set()
             if exchange.reply is None:
                 return
             left_after_end -= self._is_terminal(step, exchange.reply)
