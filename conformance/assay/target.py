@@ -10,17 +10,22 @@ import os
 import re
 import socket
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
-from assay import document, shapes
+from assay import document, pointer, shapes
 from assay.errors import UserError
+from assay.exchange import SHORTEST_SECRET
 from assay.recording import Exclusion, Waiver
 
 _STATE_NAME = re.compile(r"(?P<operation>.+?) (?P<status>[1-5](?:\d\d|XX)|default)(?: (?P<label>.+))?")
+_TABLES = re.compile(r"/serve/env|/states/[^/]+/(?:path|query|headers|body|setup/params)")
+"""Where a table is one of values by name, in which `env` is a name like any other."""
+_TELLING_HEADER = re.compile(r"(?i)authorization|api-?key|token|secret")
 _PORT = re.compile(r"\{port\.([\w-]+)\}")
 
 
@@ -41,7 +46,7 @@ class Setup:
 
     url: str
     state: str
-    params: dict[str, Any]
+    params: dict[str, Any] = field(repr=False)
 
 
 @frozen
@@ -62,8 +67,8 @@ class State:
     status: str
     path: dict[str, Any]
     query: dict[str, Any]
-    headers: dict[str, str]
-    body: Any
+    headers: dict[str, str] = field(repr=False)
+    body: Any = field(repr=False)
     """None where the state gives none."""
     credentials: str
     setup: Setup | None
@@ -80,7 +85,7 @@ class Serve:
 
     app: str
     command: tuple[str, ...]
-    env: dict[str, str]
+    env: dict[str, str] = field(repr=False)
     ready: str
     port: int
 
@@ -114,19 +119,39 @@ class Target:
         return str(self.path) if self.path else "the target file (--target)"
 
     def where(self, *keys: str) -> str:
-        return _Toml(self.path or Path("target.toml"), {}, self.text).where("/" + "/".join(keys))
+        return _Toml(self.path or Path("target.toml"), {}, self.text).where(pointer.join(*keys))
 
     @property
     def secrets(self) -> dict[str, str]:
         """Name → secret, of every kind: what no recording or output may hold."""
-        found = {}
+        found: dict[str, str] = {}
         for credential in self.credentials.values():
-            kinds = (credential.bearer, credential.password, credential.api_key)
+            # a username without a password is the key itself, as payment APIs have it
+            basic = credential.password or credential.username
+            kinds = (credential.bearer, basic, credential.api_key)
             # one name as a rule; a credential of several kinds gets one marker a kind
             present = [secret for secret in kinds if secret]
             for index, secret in enumerate(present):
-                found[credential.name if index == 0 else f"{credential.name}.{index + 1}"] = secret
+                _add(found, credential.name if index == 0 else f"{credential.name}.{index + 1}", secret)
+        for state in self.states:
+            for secret in _in_headers(state.headers):
+                _add(found, state.name, secret)
         return found
+
+
+def _add(secrets: dict[str, str], name: str, secret: str) -> None:
+    while secrets.get(name, secret) != secret:
+        name += "+"
+    secrets[name] = secret
+
+
+def _in_headers(headers: dict[str, str]) -> Iterator[str]:
+    """Credentials that a state sends in headers of its own; what is short is a wrong one, made up to be refused."""
+    for name, value in headers.items():
+        found = [value.rpartition(" ")[2]] if _TELLING_HEADER.search(name) else []
+        if name.lower() == "cookie":
+            found = [pair.partition("=")[2].strip() for pair in value.split(";")]
+        yield from (each for each in found if len(each) >= SHORTEST_SECRET)
 
 
 def load(path: Path) -> Target:
@@ -143,22 +168,24 @@ def load(path: Path) -> Target:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot be read: {error}", where=str(path)) from None
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"this is not valid TOML: {error}", where=str(path), todo="mend the file there") from None
-    data = _plain(data)
-    digest = hashlib.sha256(document.canonical(data)).hexdigest()
-    data = _with_environment(_Toml(path, data, text), data, "")
+        said = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", str(error))
+        what, line = (said[1], said[2] or len(text.splitlines()) or 1) if said else (str(error), 1)
+        raise UserError(f"this is not valid TOML: {what}", where=f"{path}:{line}", todo="mend the file there") from None
+    written = _plain(data)
+    # neither ports nor the environment's values are in it: the same file has the same digest everywhere
+    digest = hashlib.sha256(document.canonical(written)).hexdigest()
+    data = _with_environment(_Toml(path, written, text), written, "")
     ports = _Ports()
     data = ports.fill(data)
     shapes.check("target", _Toml(path, data, text))
+    announced = ["http", *data["serve"].get("ports", ())] if "serve" in data else []
+    _check_ports(_Toml(path, written, text), written, announced)
     return _target(_Toml(path, data, text), digest, ports)
 
 
 def from_url(url: str) -> Target:
     """A target of which only the URL is known: no states, and never the credentials of another target."""
-    host = urlsplit(url)
-    if host.scheme not in ("http", "https") or not host.hostname:
-        raise UserError(f"{_without_userinfo(url)!r} is no URL of a server", todo="give --url http(s)://HOST[:PORT]")
-    data = {"name": host.netloc.rpartition("@")[2], "base_url": url}
+    data = {"name": _without_userinfo(url).partition("://")[2].partition("/")[0], "base_url": url}
     digest = hashlib.sha256(document.canonical(data["name"])).hexdigest()
     return _target(_Toml(Path("--url"), data, ""), digest, _Ports(), path=None)
 
@@ -169,6 +196,9 @@ def _target(file: "_Toml", digest: str, ports: "_Ports", path: Path | None = Pat
     base_url = data.get("base_url") or (f"http://127.0.0.1:{serve.port}" if serve else "")
     if not base_url:
         raise UserError("there is neither `base_url` nor [serve]", where=file.where(), todo="say where the server is")
+    if not _is_of_a_server(base_url):
+        what, todo = f"{_without_userinfo(base_url)!r} is no URL of a server", "give http(s)://HOST[:PORT][/PATH]"
+        raise UserError(what, where=file.where("/base_url"), todo=todo)
     build = data.get("build", "")
     limits = data.get("limits", {})
     username, password = _userinfo(base_url)
@@ -221,7 +251,7 @@ def _state(file: "_Toml", name: str, raw: dict[str, Any]) -> State:
     if match is None:
         raise UserError(
             f"the state {name!r} names no response",
-            where=file.where(f"/states/{name}"),
+            where=file.where(pointer.join("states", name)),
             todo='a state is called "<operation> <status>[ <label>]", for example "getJob 402"',
         )
     poll = raw.get("poll")
@@ -256,14 +286,27 @@ def _rate(text: str) -> float:
     return float(number) / (60 if unit == "m" else 1) if number else 0.0
 
 
+def _is_of_a_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url and not parts.query and not parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and plain
+
+
 def _userinfo(url: str) -> tuple[str, str]:
+    """RFC 3986, 3.2.1: percent-encoded."""
     parts = urlsplit(url)
-    return parts.username or "", parts.password or ""
+    return unquote(parts.username or ""), unquote(parts.password or "")
 
 
 def _without_userinfo(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    """Also of what is no URL: whatever stands before an @ may be a password."""
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return scheme + mark + authority.rpartition("@")[2] + slash + path if mark else url.rpartition("@")[2]
 
 
 def _plain(value: Any) -> Any:
@@ -277,9 +320,9 @@ def _plain(value: Any) -> Any:
 
 def _with_environment(file: "_Toml", value: Any, at: str) -> Any:
     if isinstance(value, dict):
-        if list(value) == ["env"] and isinstance(value["env"], str):
+        if list(value) == ["env"] and isinstance(value["env"], str) and not _TABLES.fullmatch(at):
             return _environment(value["env"], file.where(at))
-        return {key: _with_environment(file, member, f"{at}/{key}") for key, member in value.items()}
+        return {key: _with_environment(file, member, at + pointer.join(key)) for key, member in value.items()}
     if isinstance(value, list):
         return [_with_environment(file, member, at) for member in value]
     return value
@@ -290,7 +333,24 @@ def _environment(name: str, where: str) -> str:
     if not value:
         state = "is empty" if name in os.environ else "is not set"
         raise UserError(f"the environment variable {name} {state}", where=where, todo=f"export {name}=…")
+    if not value.isprintable():
+        raise UserError(f"the environment variable {name} is not one line of text", where=where, todo="export it anew")
     return value
+
+
+def _check_ports(file: "_Toml", value: Any, known: list[str], at: str = "") -> None:
+    """A `{port.NAME}` that [serve] does not announce leads to a port at which nothing listens."""
+    if isinstance(value, dict | list):
+        for key, member in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_ports(file, member, known, at + pointer.join(key))
+    elif isinstance(value, str):
+        unknown = next((each for each in _PORT.findall(value) if each not in known), None)
+        if unknown is not None:
+            raise UserError(
+                f"there is no port {unknown!r} in `ports` of [serve]",
+                where=file.where(at),
+                todo=shapes.suggest(unknown, known),
+            )
 
 
 class _Ports:
@@ -300,10 +360,12 @@ class _Ports:
         self._numbers: dict[str, int] = {}
 
     def number(self, name: str) -> int:
-        if name not in self._numbers:
+        while name not in self._numbers:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
-                self._numbers[name] = probe.getsockname()[1]
+                found = probe.getsockname()[1]
+            if found not in self._numbers.values():
+                self._numbers[name] = found
         return self._numbers[name]
 
     def fill(self, value: Any) -> Any:
@@ -326,7 +388,11 @@ class _Toml:
 
     def where(self, at: str = "") -> str:
         lines, line = self.text.splitlines(), 0
-        for token in at.split("/")[1:]:
-            key = re.compile(rf"(?:^|[\s\[.{{,\"']){re.escape(token)}(?:[\s\].=\"']|$)")
+        for token in pointer.split(at):
+            key = re.compile(
+                rf"(?:^\s*|[\[.{{,]\s*){re.escape(token)}\s*[\].=]"
+                if re.fullmatch(r"[\w-]+", token)
+                else rf"[\"']{re.escape(token)}[\"']\s*[\].=]"
+            )
             line = next((number for number in range(line, len(lines)) if key.search(lines[number])), line)
         return f"{self.path}:{line + 1}" if lines else str(self.path)
