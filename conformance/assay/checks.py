@@ -81,39 +81,45 @@ class Finding:
 
 
 def walk(node: Node, value: Any, at: str = "") -> Iterator[Finding]:
-    """Every check that `value` exercises, with its outcome."""
-    for check in node.checks:
-        if check.applies(value):
-            yield Finding(check, at, check.fault(value))
-    for other in node.same:
-        yield from walk(other, value, at)
+    """Every check that `value` exercises, with its outcome. A loop, so that depth in a body is no fault of ours."""
+    waiting = [(node, value, at)]
+    while waiting:
+        node, value, at = waiting.pop()
+        for check in node.checks:
+            if check.applies(value):
+                yield Finding(check, at, check.fault(value))
+        waiting += reversed([*_beside(node, value, at), *_within(node, value, at)])
+
+
+_Visits = Iterator[tuple[Node, Any, str]]
+
+
+def _beside(node: Node, value: Any, at: str) -> _Visits:
+    """The schemas that apply to the same value."""
+    yield from ((other, value, at) for other in node.same)
     if node.condition is not None:
         branch = node.then if node.condition.is_valid(value) else node.otherwise
         if branch is not None:
-            yield from walk(branch, value, at)
+            yield branch, value, at
     if isinstance(value, dict):
-        yield from _walk_object(node, value, at)
-    elif isinstance(value, list):
+        yield from ((other, value, at) for trigger, other in node.dependent.items() if trigger in value)
+
+
+def _within(node: Node, value: Any, at: str) -> _Visits:
+    """The schemas that apply to its members or items."""
+    if isinstance(value, list):
         for index, item in enumerate(value):
             child = node.prefix[index] if index < len(node.prefix) else node.items
             if child is not None:
-                yield from walk(child, item, f"{at}/{index}")
-
-
-def _walk_object(node: Node, value: dict[str, Any], at: str) -> Iterator[Finding]:
-    for trigger, dependent in node.dependent.items():
-        if trigger in value:
-            yield from walk(dependent, value, at)
-    if not (node.properties or node.patterns or node.additional):
-        return
-    for name, member in value.items():
-        children = [child for pattern, child in node.patterns if pattern.is_valid(name)]
-        if name in node.properties:
-            children.append(node.properties[name])
-        elif not children and node.additional is not None:
-            children.append(node.additional)
-        for child in children:
-            yield from walk(child, member, at + pointer.join(name))
+                yield child, item, f"{at}/{index}"
+    elif isinstance(value, dict) and (node.properties or node.patterns or node.additional):
+        for name, member in value.items():
+            children = [child for pattern, child in node.patterns if pattern.is_valid(name)]
+            if name in node.properties:
+                children.append(node.properties[name])
+            elif not children and node.additional is not None:
+                children.append(node.additional)
+            yield from ((child, member, at + pointer.join(name)) for child in children)
 
 
 def checks(node: Node) -> Iterator[Check]:
