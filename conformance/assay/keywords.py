@@ -67,10 +67,12 @@ _APPLIES: dict[str, _Applies] = {
 _HARMLESS: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("minLength", "minItems", "minProperties"), (0,)),
     "uniqueItems": (False,),
-    **dict.fromkeys(("propertyNames", "unevaluatedItems", "unevaluatedProperties", "contains"), (True,)),
+    **dict.fromkeys(("propertyNames", "unevaluatedItems", "unevaluatedProperties"), (True, {})),
     "not": (False,),
 }
 """Values with which a keyword can never fail. (`contains: true` can, on an empty array: see `_harmless`.)"""
+
+_TYPES = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 _FORMAT_PROBES = ("\u0000 %zz [", "{", "(", "é", "/~2", "1", "-")
 
@@ -207,7 +209,8 @@ class _Builder:
                 _is_object,
                 {"required": [member]},
             )
-        for trigger, members in schema.get("dependentRequired", {}).items():
+        depending = schema.get("dependentRequired", {}).items()
+        for trigger, members in (pair for pair in depending if not {*pair[1]} <= {pair[0]}):
             tokens = ("dependentRequired", trigger)
             yield self._check(
                 "dependentRequired", members, at + pointer.join(*tokens), name + tokens, place,
@@ -262,6 +265,8 @@ def _harmless(keyword: str, schema: dict[str, Any]) -> bool:
         return bool(schema.get("minContains") == 0 and "maxContains" not in schema)
     if keyword == "format":
         return not _asserted(str(value))
+    if keyword == "type":
+        return isinstance(value, list) and _TYPES.issubset(value)
     if keyword == "anyOf":
         return any(each in (True, {}) for each in value)
     return any(type(value) is type(harmless) and value == harmless for harmless in _HARMLESS.get(keyword, ()))
