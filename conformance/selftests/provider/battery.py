@@ -1,15 +1,17 @@
-"""Switches → how such a provider answers a fixed round of requests, and in what two rounds differ.
+"""Hands → how a provider with them answers a fixed round of requests.
 
 Every documented response, two jobs from their submission to their end, credentials, methods and ids of all kinds.
-No network and no clock but ours: what is left of chance (ids of requests and of new jobs) is replaced by words, so
-that two rounds of the same provider are the same. Not what may differ: that stands in `changes.toml`.
+No network and no clock but ours, so that two rounds of the same provider are the same but for the ids of requests.
+Not what a switch may change: that stands in `changes.toml`. Not what is allowed: that is `lawful`'s.
 """
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from attrs import define, evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message
 
-from jobs_provider import refusals, seed
+from jobs_provider import refusals, seed, switches
 from jobs_provider.around import Around, Hand
 from jobs_provider.desk import public_app
 from jobs_provider.images import Images, SignedUrls
@@ -26,6 +28,8 @@ from jobs_provider.provider import Provider
 from jobs_provider.states import state
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_DRAWN = re.compile(r"(?!([a-f]1|00)0{6})[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""Any UUID but those that the provider is seeded with, or that this round asks for."""
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
 KEYS = {account.name: key for key, account in seed.ACCOUNTS.items()}
 
@@ -119,11 +123,11 @@ class StillImages(Images):
 
 @frozen
 class Seen:
-    """An answer without what is left to chance."""
+    """An answer."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes = field(repr=False)
 
     @property
     def json(self) -> Any:
@@ -133,13 +137,17 @@ class Seen:
         except ValueError:
             return None
 
+    def settled(self) -> "Seen":
+        """Without ids that are drawn anew each time, wherever and however they are written."""
+        headers = {name: _DRAWN.sub("(id)", value) for name, value in self.headers.items()}
+        return evolve(self, headers=headers, body=_DRAWN.sub("(id)", self.body.decode("latin-1")).encode("latin-1"))
+
 
 @define
 class Caller:
     """Calls an app as a server would."""
 
     app: ASGIApp
-    transport: asyncio.Transport | None = None
 
     async def __call__(self, job: object, account: str = "default", **how: Any) -> Seen:
         credential: str | None = how.get("credential", f"Bearer {KEYS[account]}")
@@ -162,18 +170,13 @@ class Caller:
             said.append(message)
 
         await self.app(scope, receive, send)
-        return _without_chance(said, str(job))
-
-
-def _without_chance(said: list[Message], job: str) -> Seen:
-    start, *rest = said
-    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in start["headers"]}
-    headers.pop("content-length", None)
-    body = b"".join(message["body"] for message in rest)
-    if request_id := headers.get("x-request-id"):
-        headers["x-request-id"] = "«request»"
-        body = body.replace(request_id.encode(), "«request»".encode())
-    return Seen(start["status"], headers, body.replace(job.encode(), "«job»".encode()) if job else body)
+        start, *rest = said
+        told = {key.decode("latin-1"): value.decode("latin-1") for key, value in start["headers"]}
+        told.pop("content-length", None)
+        body = b"".join(message["body"] for message in rest)
+        if request_id := told.get("x-request-id"):
+            told["x-request-id"], body = "(id)", body.replace(request_id.encode(), b"(id)")
+        return Seen(start["status"], told, body)
 
 
 @asynccontextmanager
@@ -190,6 +193,12 @@ def provider_of(hands: Sequence[Hand]) -> tuple[Provider, HandClock, Caller]:
     if hands:
         app.add_middleware(Around, hands=hands)
     return provider, clock, Caller(app)
+
+
+@cache
+def switched_round(name: str = "") -> dict[str, list[Seen]]:
+    """That of a provider with this one switch, by default with none."""
+    return asyncio.run(round_of(switches.hands([name] if name else [])))
 
 
 async def round_of(hands: Sequence[Hand]) -> dict[str, list[Seen]]:

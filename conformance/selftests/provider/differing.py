@@ -18,8 +18,9 @@ def differences(was: Mapping[str, Sequence[Seen]], now: Mapping[str, Sequence[Se
     found: Differences = {}
     for name, before in was.items():
         for nth, (one, other) in enumerate(zip(before, now[name], strict=True), 1):
-            if one != other:
-                found.setdefault(name, {})[nth] = list(_difference(one, other))
+            words = list(_difference(one, other))
+            if words:
+                found.setdefault(name, {})[nth] = words
     return found
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,7 +37,9 @@ def lives(api: httpx.Client, enter: Enter) -> dict[str, list[Body]]:
         with enter("a story of 4 scenes was submitted", seconds=0.8, outcome=outcome) as injected:
             return watch(api, injected["job_id"])
 
-    return {outcome: life(outcome) for outcome in ("completed", "failed")}
+    outcomes = ("completed", "failed")
+    with ThreadPoolExecutor() as both:
+        return dict(zip(outcomes, both.map(life, outcomes), strict=True))
 
 
 @pytest.fixture(params=["completed", "failed"])

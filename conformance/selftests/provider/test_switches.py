@@ -12,17 +12,16 @@ import httpx
 import pytest
 
 from jobs_provider import switches
-from jobs_provider.app import LEGAL_SEED, create_app
+from jobs_provider.app import CONTROL_PORT, LEGAL_SEED, create_app
 from jobs_provider.app import SWITCHES as VARIABLE
 from jobs_provider.desk import RequestIds
 from jobs_provider.hosting import Host
 from jobs_provider.seed import ACCOUNTS, COMPLETED
 from jobs_provider.switches import SWITCHES
 from jobs_provider.switches.hands import Switch
-from selftests.provider.battery import Seen, round_of
+from selftests.provider.battery import round_of, switched_round
 from selftests.provider.differing import differences
 
-Round = dict[str, list[Seen]]
 CHANGES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("changes.toml").read_text(encoding="utf-8"))
 
 
@@ -35,24 +34,19 @@ def _quiet() -> Iterator[None]:
     logger.disabled = False
 
 
-@pytest.fixture(scope="module")
-def right() -> Round:
-    return asyncio.run(round_of([]))
+def test_a_provider_without_switches_is_the_same_in_each_round() -> None:
+    assert differences(switched_round(), asyncio.run(round_of([]))) == {}
 
 
-def test_a_provider_without_switches_is_the_same_in_each_round(right: Round) -> None:
-    assert differences(right, asyncio.run(round_of([]))) == {}
-
-
-def test_the_round_brings_about_every_documented_status_and_each_side_of_what_is_not(right: Round) -> None:
-    seen = {answer.status for answers in right.values() for answer in answers}
+def test_the_round_brings_about_every_documented_status_and_each_side_of_what_is_not() -> None:
+    seen = {answer.status for answers in switched_round().values() for answer in answers}
     assert seen == {200, 204, 400, 401, 402, 403, 404, 405, 409, 422, 429, 451, 500, 502, 503}
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_a_switch_changes_what_it_says_and_nothing_else(name: str, right: Round) -> None:
+def test_a_switch_changes_what_it_says_and_nothing_else(name: str) -> None:
     expected = CHANGES["switches"][name]
-    found = differences(right, asyncio.run(round_of(switches.hands([name]))))
+    found = differences(switched_round(), switched_round(name))
     assert found.keys() == {each for where in expected["where"] for each in CHANGES["groups"].get(where, [where])}
     words = {word for readings in found.values() for said in readings.values() for word in said}
     unexpected = [word for word in words if not any(fnmatchcase(word, pattern) for pattern in expected["what"])]
@@ -82,8 +76,8 @@ def test_two_providers_do_not_count_together() -> None:
     assert differences(one, other) == {}
 
 
-def test_switches_can_be_put_together(right: Round) -> None:
-    found = differences(right, asyncio.run(round_of(switches.hands(["402-is-403", "plain-text"]))))
+def test_switches_can_be_put_together() -> None:
+    found = differences(switched_round(), asyncio.run(round_of(switches.hands(["402-is-403", "plain-text"]))))
     assert found["402"] == {1: ["402→403"]}
     assert found["completed"] == {1: ["content-type: text/plain; charset=utf-8"]}
 
@@ -94,6 +88,7 @@ def test_all_are_off_by_default() -> None:
 
 
 def test_the_environment_switches_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CONTROL_PORT, raising=False)
     monkeypatch.setenv(VARIABLE, " plain-text, no-result,")
     key = next(iter(ACCOUNTS))
     with Host() as host, httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {key}"}) as client:
