@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from jobs_provider import legal, seed
-from jobs_provider.app import LEGAL_SEED, create_app
+from jobs_provider.app import CONTROL_PORT, LEGAL_SEED, create_app
 from jobs_provider.around import Asked, HangUp, Reply
 from jobs_provider.hosting import Host
 from jobs_provider.legal import Legal
@@ -236,6 +236,7 @@ def test_a_connection_is_really_reset_and_the_next_attempt_gets_through(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(legal, "RESET", 1.0)
+    monkeypatch.delenv(CONTROL_PORT, raising=False)
     monkeypatch.setenv(LEGAL_SEED, "1")
     with (
         Host() as host,
