@@ -389,10 +389,6 @@ class _Toml:
     def where(self, at: str = "") -> str:
         lines, line = self.text.splitlines(), 0
         for token in pointer.split(at):
-            key = re.compile(
-                rf"(?:^\s*|[\[.{{,]\s*){re.escape(token)}\s*[\].=]"
-                if re.fullmatch(r"[\w-]+", token)
-                else rf"[\"']{re.escape(token)}[\"']\s*[\].=]"
-            )
+            key = re.compile(rf"(?:^\s*|[\[.{{,]\s*)([\"']?){re.escape(token)}\1\s*[\].=]")
             line = next((number for number in range(line, len(lines)) if key.search(lines[number])), line)
         return f"{self.path}:{line + 1}" if lines else str(self.path)
