@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from attrs import evolve, field, frozen
 
+from assay.claims import is_json
 from assay.contract import Operation, Security
 from assay.exchange import Request
 from assay.target import Credential
@@ -63,9 +64,10 @@ def wire(call: Call, base_url: str) -> Request:
         _authorise(scheme, call.credential, headers, query)
     body = b""
     if call.body is not None:
-        body = call.body if isinstance(call.body, bytes) else json.dumps(call.body).encode()
-        headers.setdefault("Content-Type", _content_type(call.operation))
-    pairs = [(name, _text(value)) for name, each in query.items() for value in _listed(each)]
+        kind = _content_type(call.operation)
+        body = call.body if isinstance(call.body, bytes) else _body(call.body, kind)
+        _default(headers, "Content-Type", kind)
+    pairs = [pair for name, value in query.items() for pair in _form(name, value)]
     url = base_url + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
     return Request(call.method or call.operation.method, url, tuple(headers.items()), body)
 
@@ -74,7 +76,8 @@ def _segment(value: Any) -> str:
     """One path segment. Dots alone are encoded too, or clients and proxies would take them as steps of the path."""
     if isinstance(value, Encoded):
         return value
-    text = quote(_text(value), safe="")
+    # what separates the items of a list is no part of them
+    text = ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
     return text.replace(".", "%2E") if text in (".", "..") else text
 
 
@@ -86,33 +89,56 @@ def _schemes(operation: Operation, credential: Credential | None) -> tuple[Secur
 
 
 def _serves(credential: Credential, scheme: Security) -> bool:
-    return bool(
-        {"bearer": credential.bearer, "basic": credential.username, "apiKey": credential.api_key}.get(scheme.kind)
-    )
+    basic = credential.username or credential.password
+    return bool({"bearer": credential.bearer, "basic": basic, "apiKey": credential.api_key}.get(scheme.kind))
 
 
 def _authorise(scheme: Security, credential: Credential | None, headers: dict[str, str], query: dict[str, Any]) -> None:
     if credential is None:
         return
     if scheme.kind == "bearer":
-        headers.setdefault("Authorization", f"Bearer {credential.bearer}")
+        _default(headers, "Authorization", f"Bearer {credential.bearer}")
     elif scheme.kind == "basic":
         pair = f"{credential.username}:{credential.password}".encode()
-        headers.setdefault("Authorization", f"Basic {base64.b64encode(pair).decode()}")
+        _default(headers, "Authorization", f"Basic {base64.b64encode(pair).decode()}")
     elif scheme.place == "query":
         query.setdefault(scheme.parameter, credential.api_key)
     elif scheme.place == "cookie":
-        headers["Cookie"] = "; ".join(filter(None, (headers.get("Cookie"), f"{scheme.parameter}={credential.api_key}")))
+        name = next((each for each in headers if each.lower() == "cookie"), "Cookie")
+        headers[name] = "; ".join(filter(None, (headers.get(name), f"{scheme.parameter}={credential.api_key}")))
     else:
-        headers.setdefault(scheme.parameter, credential.api_key)
+        _default(headers, scheme.parameter, credential.api_key)
+
+
+def _default(headers: dict[str, str], name: str, value: str) -> None:
+    """RFC 9110, 5.1: the names of headers have no case."""
+    if name.lower() not in {each.lower() for each in headers}:
+        headers[name] = value
 
 
 def _content_type(operation: Operation) -> str:
-    return next(iter((operation.body or {}).get("content", {})), "application/json")
+    """JSON where the operation takes it, else what it takes first; of a range (`*/*`) nothing can be sent but JSON."""
+    types = list((operation.body or {}).get("content", {}))
+    return next((each for each in (*filter(is_json, types), *types) if "*" not in each), "application/json")
 
 
-def _listed(value: Any) -> Iterator[Any]:
-    yield from value if isinstance(value, list) else [value]
+def _body(value: Any, kind: str) -> bytes:
+    plain = kind.partition(";")[0].strip().lower()
+    if plain == "application/x-www-form-urlencoded" and isinstance(value, dict):
+        return urlencode([pair for name, each in value.items() for pair in _form(name, each)]).encode()
+    if plain.startswith("text/") and isinstance(value, str):
+        return value.encode()
+    return json.dumps(value).encode()
+
+
+def _form(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The style `form`, exploded: a pair an item or member; null is left out."""
+    if isinstance(value, dict):
+        yield from ((key, _text(each)) for key, each in value.items())
+    elif isinstance(value, list):
+        yield from ((name, _text(each)) for each in value)
+    elif value is not None:
+        yield name, _text(value)
 
 
 def _text(value: Any) -> str:
