@@ -176,7 +176,10 @@ class _Planner:
         if not states and self._target.hint and response.status.isdecimal():
             yield self._hinted(operation, response)
         elif derived := self._derived(operation, response, beside=bool(states)):
-            yield Step(f"{name} derived" if states else name, response.status, "derived", "natural", derived)
+            beside = f"{name} derived"
+            while any(state.name == beside for state in states):
+                beside += "*"
+            yield Step(beside if states else name, response.status, "derived", "natural", derived)
 
     def probes(self, ledger: Ledger, steps: Sequence[Step], seed: int) -> Iterator[ProbeStep]:
         """The probes of every operation that may be sent: on a resource that is there, where a state names one."""
@@ -215,8 +218,7 @@ class _Planner:
         if state.setup is not None or state.status[0] != "2":
             return None
         for parameter in operation.parameters:
-            given = {"path": state.path, "query": state.query}.get(parameter.place, state.headers)
-            if parameter.required and parameter.name not in given and self._samples.known(parameter) is None:
+            if _needed(parameter) and not _gives(state, parameter) and self._samples.known(parameter) is None:
                 return f"the state gives no {parameter.place} value for {parameter.name!r}"
         return None
 
@@ -299,14 +301,14 @@ class _Planner:
             "path": dict(path),
             "query": dict(query),
             "header": dict(headers),
-            "cookie": {},
+            "cookie": _cookies(headers),
         }
         for parameter in operation.parameters:
-            if parameter.required and parameter.name not in values[parameter.place]:
+            if _needed(parameter) and not _has(values[parameter.place], parameter):
                 values[parameter.place][parameter.name] = self._value(operation, parameter)
         if body is None and (operation.body or {}).get("required"):
             body = self._samples.body(operation)
-        named = {name: str(value) for name, value in values["header"].items()}
+        named = {name: str(value) for name, value in values["header"].items() if name.lower() != "cookie"}
         if values["cookie"]:
             named["Cookie"] = "; ".join(f"{name}={value}" for name, value in values["cookie"].items())
         return Call(
@@ -321,6 +323,29 @@ class _Planner:
     def _value(self, operation: Operation, parameter: Parameter) -> Any:
         known = self._samples.known(parameter)
         return self._samples.random(operation, parameter) if known is None else known
+
+
+def _needed(parameter: Parameter) -> bool:
+    """OpenAPI 3.1, 4.8.12: definitions of these headers are ignored; media types and security say what they are."""
+    ignored = parameter.place == "header" and parameter.name.lower() in ("accept", "content-type", "authorization")
+    return parameter.required and not ignored
+
+
+def _has(values: dict[str, Any], parameter: Parameter) -> bool:
+    """The names of headers have no case."""
+    if parameter.place == "header":
+        return parameter.name.lower() in {name.lower() for name in values}
+    return parameter.name in values
+
+
+def _gives(state: State, parameter: Parameter) -> bool:
+    values = {"path": state.path, "query": state.query, "cookie": _cookies(state.headers)}
+    return _has(values.get(parameter.place, state.headers), parameter)
+
+
+def _cookies(headers: dict[str, str]) -> dict[str, str]:
+    sent = "; ".join(value for name, value in headers.items() if name.lower() == "cookie")
+    return {name.strip(): value for name, _, value in (pair.partition("=") for pair in sent.split(";")) if name.strip()}
 
 
 def _controlled(steps: Sequence[Step]) -> tuple[Step, ...]:

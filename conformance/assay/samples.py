@@ -3,6 +3,7 @@
 The draws follow from the seed. Not the exploration of an operation: one request is drawn, to build steps from.
 """
 
+import math
 import random
 import uuid
 from typing import Any
@@ -11,9 +12,11 @@ import schemathesis
 from attrs import define, field
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
 from assay.contract import Contract, Operation, Parameter, resolve
+from assay.errors import UserError
 
 _DRAWS = 8
 """Examples drawn for one request: the first are the simplest (empty strings, zeros), the last an ordinary one."""
@@ -43,19 +46,19 @@ class Samples:
         schema, chance = self._resolved(parameter), random.Random(f"{self.seed}/{operation.id}/{parameter.name}")  # noqa: S311
         kinds = schema.get("type", "string")
         kind = kinds if isinstance(kinds, str) else next((each for each in kinds if each != "null"), "string")
-        shaped = {"enum", "const", "pattern", "minLength", "maxLength", "multipleOf", "$ref", "allOf", "anyOf", "oneOf"}
-        if kind == "string" and not shaped & schema.keys() and schema.get("format") in (None, "uuid"):
+        if kind == "string" and not _SHAPED & schema.keys() and schema.get("format") in (None, "uuid"):
             identifier = str(uuid.UUID(int=chance.getrandbits(128), version=4))
             return identifier if schema.get("format") == "uuid" else f"unknown-{identifier[:8]}"
-        if kind == "integer" and not shaped & schema.keys():
-            low, high = int(schema.get("minimum", 1)), int(schema.get("maximum", 2**31 - 1))
+        if kind == "integer" and not _SHAPED & schema.keys():
+            low, high = math.ceil(schema.get("minimum", 1)), math.floor(schema.get("maximum", 2**31 - 1))
             return chance.randint(max(low, high - 10_000_000), max(high, low))
         return self._drawn(operation, parameter.place, parameter.name)
 
     def malformed(self, parameter: Parameter) -> str | None:
         """A text that is no valid value of the parameter; None where every text is one."""
         schema = self._resolved(parameter)
-        kind = schema.get("type")
+        kinds = schema.get("type")
+        kind = kinds[0] if isinstance(kinds, list) and len(kinds) == 1 else kinds
         if kind in ("integer", "number", "boolean") or "enum" in schema or schema.get("format") in _STRICT_FORMATS:
             return "not-" + ("an-" if kind == "integer" else "a-") + str(schema.get("format") or kind or "value")
         return None
@@ -86,10 +89,25 @@ class Samples:
         def draw(case: Any) -> None:
             drawn.append(case)
 
-        draw()
+        try:
+            draw()
+        except Unsatisfiable:
+            what = f"{place} parameter {name!r}" if name else "body"
+            raise UserError(
+                f"no valid value can be made up for the {what} of {operation.id}",
+                where=self.contract.where(operation.pointer),
+                todo="name one as its `example`, or mend its schema",
+            ) from None
         case = drawn[-1]
         return case.body if place == "body" else getattr(case, _MEMBERS[place])[name]
 
 
 _MEMBERS = {"path": "path_parameters", "query": "query", "header": "headers", "cookie": "cookies"}
+_SHAPED = frozenset(
+    {
+        "enum", "const", "pattern", "minLength", "maxLength", "multipleOf", "exclusiveMinimum", "exclusiveMaximum",
+        "$ref", "allOf", "anyOf", "oneOf", "not",
+    }
+)  # fmt: skip
+"""Keywords that leave it to Schemathesis to find a value."""
 _STRICT_FORMATS = frozenset({"uuid", "date", "date-time", "ipv4", "ipv6", "email"})
