@@ -37,13 +37,13 @@ def values(data: dict[str, Any], schema: Any, depth: int = 3) -> Iterator[Any]:
         return
     members = {name: list(values(data, sub, depth - 1)) for name, sub in shape["properties"].items()}
     kinds = {name: merged(data, sub)["enum"] for name, sub in shape["properties"].items()}
-    plain = {name: "x" for name in members}
+    plain = dict.fromkeys(members, "x")
     bases = [plain] + [{**plain, name: each} for name, enum in kinds.items() for each in enum]
     for base in bases:
-        for name in members:
+        for name, odd in members.items():
             yield {key: value for key, value in base.items() if key != name}
-            yield from ({**base, name: value} for value in members[name])
-            yield from ({name: value, **({k: base[k] for k in kinds if kinds[k]})} for value in members[name][:3])
+            yield from ({**base, name: value} for value in odd)
+            yield from ({name: value, **({k: base[k] for k in kinds if kinds[k]})} for value in odd[:3])
     if isinstance(shape.get("additionalProperties"), dict):
         yield from ({"x": value} for value in values(data, shape["additionalProperties"], depth - 1))
     if "items" in shape:
