@@ -85,7 +85,7 @@ class Client:
         """The class of the component that a schema refers to; None where the client has no class of that name."""
         raw = pointer.at(contract.data, schema) if schema else {}
         reference = raw.get("$ref") if isinstance(raw, dict) else None
-        return self._classes.get(_alike(pointer.split(reference[1:])[-1])) if reference else None
+        return self._classes.get(_alike(pointer.split(pointer.of_reference(reference))[-1])) if reference else None
 
     def misfit(self, value: Any, hint: Any, at: str = "it") -> str:
         """The first part of a decoded value that is not of the type that the client says; empty if there is none."""
