@@ -67,8 +67,10 @@ def undocumented_methods(contract: Contract, operation: Operation) -> list[str]:
 def refuses_text(contract: Contract, parameter: Parameter) -> bool:
     """Whether the parameter's schema leaves some texts out, so that a hostile one is no valid value."""
     schema: Any = parameter.schema
-    if "$ref" in schema:
+    if isinstance(schema, dict) and "$ref" in schema:
         schema = resolve(contract.data, schema["$ref"][1:])[1]
+    if not isinstance(schema, dict):
+        return schema is False
     return schema.get("type") in _STRICT_TYPES or bool({"format", "pattern", "enum", "const"} & schema.keys())
 
 

@@ -68,8 +68,8 @@ class Samples:
         return self._drawn(operation, "body", "")
 
     def _resolved(self, parameter: Parameter) -> dict[str, Any]:
-        schema = parameter.schema
-        if "$ref" in schema:
+        schema: Any = parameter.schema
+        if isinstance(schema, dict) and "$ref" in schema:
             schema = resolve(self.contract.data, schema["$ref"][1:])[1]
         return schema if isinstance(schema, dict) else {}
 
