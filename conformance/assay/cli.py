@@ -44,7 +44,7 @@ def main() -> None:
             # a terminal that knows ASCII only still gets every word
             stream.reconfigure(errors="backslashreplace")
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        sys.exit(cli.main(prog_name="assay", standalone_mode=False) or 0)
     except UserError as error:
         _fail(str(error), 2)
     except click.ClickException as error:
@@ -263,14 +263,18 @@ def serve(**given: Any) -> int:
     """Start the target's [serve] app and stay, printing its credentials and resources, until Ctrl-C."""
     target = settings.load_target(_settings(given))
     if target.serve is None:
-        raise UserError("the target has no [serve]: it is started elsewhere", where=target.where("name"))
+        raise UserError(
+            "the target has no [serve]: it is started elsewhere",
+            where=target.where("name") if target.path else "--url",
+            todo="start it as its own documentation says, or write [serve] into the target file",
+        )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "target.log"
         with drivers.served(target, log) as process:
-            _print_served(target)
             try:
+                _print_served(target)
                 while not stop.wait(_LOOKS_EVERY):
                     if process is not None and process.poll() is not None:
                         raise drivers.ended(target, process, log)

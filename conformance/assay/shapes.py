@@ -57,7 +57,7 @@ def check(name: str, file: Located) -> None:
             todo=suggest(unknown, known),
         )
     what = at or ("the relation" if name == "relations" else "the file")
-    raise UserError(f"{what}: {_message(error)}", where=file.where(at), todo=_hint(name, error))
+    raise UserError(f"{what}: {_message(error)}", where=file.where(at), todo=_hint(name, error) or "mend it there")
 
 
 def suggest(word: str, known: list[str]) -> str:
