@@ -176,6 +176,7 @@ paths:
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
       responses:
         "200": {description: The thing., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+        "401": {$ref: "#/components/responses/Refused"}
         "404": {$ref: "#/components/responses/Refused"}
         "409": {$ref: "#/components/responses/Refused"}
         "429": {$ref: "#/components/responses/Refused"}

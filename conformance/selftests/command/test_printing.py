@@ -1,0 +1,88 @@
+"""What the commands print, for people, programs and readers that leave."""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from selftests.command.conftest import executable, surroundings
+
+
+def test_claims_are_printed_for_people(assay: Any, things: Path) -> None:
+    said = assay("claims", "--spec", things)
+    assert said.status == 0
+    assert "must   stated  schema   getThing/200/body/properties/size/type\n" in said.out
+    assert " claims of 6 documented responses" in said.out.splitlines()[-1]
+
+
+def test_claims_are_printed_for_programs(assay: Any, things: Path) -> None:
+    claims = [json.loads(line) for line in assay("claims", "--spec", things, "--json").out.splitlines()]
+    size = next(claim for claim in claims if claim["id"] == "getThing/200/body/properties/size/type")
+    assert (size["level"], size["basis"], size["source"]) == ("must", "stated", "schema")
+    assert size["pointer"] == "/components/schemas/Thing/properties/size/type"
+    assert size["sentence"]
+
+
+def test_what_cannot_be_checked_is_said(assay: Any, root: Path) -> None:
+    said = assay("claims", cwd=root)
+    assert said.status == 0
+    assert "not checkable: " in said.out
+
+
+@pytest.mark.parametrize("command", ["check", "doctor", "judge", "claims", "serve"])
+def test_each_command_has_a_help(assay: Any, command: str) -> None:
+    said = assay(command, "--help")
+    assert said.status == 0
+    assert said.out.startswith(f"Usage: assay {command} ")
+    assert command in assay("-h").out
+
+
+@pytest.mark.parametrize("command", [(), ("check",), ("judge",)])
+def test_exit_statuses_stand_in_the_help(assay: Any, command: tuple[str, ...]) -> None:
+    out = assay(*command, "--help").out
+    assert [line.split()[0] for line in out.partition("Exit status:\n")[2].splitlines() if line] == list("012345")
+
+
+def test_the_version_is_that_of_the_distribution(assay: Any) -> None:
+    said = assay("--version")
+    assert (said.status, said.out) == (0, f"assay, version {importlib.metadata.version('assay-conformance')}\n")
+
+
+def test_there_is_no_colour_where_nobody_sees_it(checked: Any) -> None:
+    assert "\x1b" not in checked.said.all
+
+
+def test_a_terminal_without_unicode_still_gets_every_word(installed: Any, things: Path, tmp_path: Path) -> None:
+    said = installed(
+        "doctor", "--spec", things, "--select", "getThing 409", "--url", "http://127.0.0.1:9", cwd=tmp_path,
+        PYTHONIOENCODING="ascii", TERM="dumb",
+    )  # fmt: skip
+    assert said.status == 2
+    assert "nothing listens at http://127.0.0.1:9" in said.err
+
+
+def head(*arguments: str | Path, cwd: Path) -> tuple[int, str]:
+    """Exit status and error output of a command whose reader has left before it says anything."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        [executable(), *arguments], cwd=cwd, env=surroundings(), stdout=writing, stderr=subprocess.PIPE, text=True
+    ) as process:
+        os.close(writing)
+        _, told = process.communicate(timeout=60)
+    return process.returncode, told
+
+
+def test_a_reader_that_leaves_is_no_fault(things: Path, tmp_path: Path) -> None:
+    assert head("claims", "--spec", things, cwd=tmp_path) == (0, "")
+
+
+def test_a_reader_that_leaves_changes_no_verdict(checked: Any, root: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.jsonl"
+    cut.write_bytes((checked.report / "recording.jsonl").read_bytes()[:-100])
+    status, told = head("judge", cut, cwd=root)
+    assert (status, told) == (3, "")
