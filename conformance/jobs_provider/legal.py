@@ -45,6 +45,7 @@ class Legal:
     _seen: Counter[Kind] = field(factory=Counter, init=False)
     _spared_until: dict[Kind, int] = field(factory=dict, init=False)
     _habits: dict[str, Habit] = field(factory=dict, init=False)
+    _told: dict[str, int] = field(factory=dict, init=False)
     _router: Router = field(init=False)
 
     @_router.default
@@ -70,7 +71,7 @@ class Legal:
             refusal = _come_again(asked, reply, draw)
             if refusal is not None and self._bears(kind):
                 return varied_error(_refused(reply, refusal, draw), draw)
-        return varied_job(reply, self._habit(reply), draw)
+        return varied_job(reply, self._habit(reply), draw, news=self._is_news(reply))
 
     def _bears(self, kind: Kind) -> bool:
         """Whether such a request may be disturbed; if so, the next ones may not."""
@@ -85,6 +86,12 @@ class Legal:
             draw = _draw(self._seed, "job", len(self._habits))
             self._habits[job["job_id"]] = Habit.at_first_sight(job, draw)
         return self._habits[job["job_id"]]
+
+    def _is_news(self, reply: Reply) -> bool:
+        job = reply.json()
+        before, now = self._told.get(job["job_id"]), int(job["scenes_completed"])
+        self._told[job["job_id"]] = now
+        return before != now
 
 
 def _draw(*what: object) -> Random:

@@ -69,7 +69,8 @@ class Habit:
         )
 
 
-def varied_job(reply: Reply, habit: Habit, draw: Random) -> Reply:
+def varied_job(reply: Reply, habit: Habit, draw: Random, *, news: bool) -> Reply:
+    """`news`: the job is further than it was at the last reading, which is told in any case."""
     job: Body = reply.json()
     for name in TIMES:
         if name in job:
@@ -77,7 +78,7 @@ def varied_job(reply: Reply, habit: Habit, draw: Random) -> Reply:
     job["job_id"] = _hexadecimal(job["job_id"], draw)
     if not habit.counted:
         del job["scenes_total"]
-    if not habit.counted or draw.random() < 0.2:
+    if not habit.counted or (not news and draw.random() < 0.4):
         del job["scenes_completed"]
     if not habit.tells_start:
         del job["started_at"]

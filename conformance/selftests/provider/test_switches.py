@@ -18,7 +18,6 @@ from jobs_provider.desk import RequestIds
 from jobs_provider.hosting import Host
 from jobs_provider.seed import ACCOUNTS, COMPLETED
 from jobs_provider.switches import SWITCHES
-from jobs_provider.switches.hands import Switch
 from selftests.provider.battery import round_of, switched_round
 from selftests.provider.differing import differences
 
@@ -59,11 +58,11 @@ def test_the_table_has_no_switch_that_there_is_not() -> None:
     assert CHANGES["switches"].keys() == SWITCHES.keys()
 
 
-@pytest.mark.parametrize("switch", SWITCHES.values(), ids=lambda switch: switch.name)
-def test_a_switch_says_what_it_is_for(switch: Switch) -> None:
-    assert switch.sentence.endswith(".")
-    assert switch.claims
-    assert all(claim.startswith("getJob/") for claim in switch.claims)
+def test_a_switch_says_what_is_wrong_and_what_must_catch_it() -> None:
+    for switch in SWITCHES.values():
+        assert switch.sentence.endswith(".")
+        assert switch.claims
+        assert all(claim.startswith("getJob/") for claim in switch.claims)
 
 
 def test_no_two_switches_share_a_name_or_a_sentence() -> None:
