@@ -124,7 +124,7 @@ def parse(path: Path, text: str) -> Document:
         text = _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
     try:
         node = yaml.compose(text, Loader=_CoreLoader)
-        data = _Plain(path).convert(node) if node is not None else None
+        data = _plain(path, node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
@@ -140,18 +140,34 @@ def parse(path: Path, text: str) -> Document:
     return Document(path, data, text)
 
 
+def _plain(path: Path, node: yaml.Node) -> Any:
+    plain = _Plain(path)
+    plain.count(node)
+    return plain.convert(node)
+
+
 class _Plain:
-    """YAML nodes → plain data; counts what it writes out, so that aliases cannot blow up."""
+    """YAML nodes → plain data; counts before it writes out, so that aliases cannot blow up."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._written = 0
+        self._sizes: dict[int, int] = {}
         self._open: set[int] = set()
 
+    def count(self, node: yaml.Node) -> int:
+        """The values that a node will be. An alias stands behind what it names, so each node is counted once."""
+        if isinstance(node, yaml.ScalarNode):
+            return 1
+        known = self._sizes.get(id(node))
+        if known is None:
+            self._sizes[id(node)] = 0  # met within itself, which `convert` finds out
+            inner = node.value if isinstance(node, yaml.SequenceNode) else [value for _, value in node.value]
+            known = self._sizes[id(node)] = 1 + sum(self.count(each) for each in inner)
+            if known > MOST_NODES:
+                raise self._error(node, f"more than {MOST_NODES:,} values once the aliases are written out")
+        return known
+
     def convert(self, node: yaml.Node) -> Any:
-        self._written += 1
-        if self._written > MOST_NODES:
-            raise self._error(node, f"more than {MOST_NODES:,} values once the aliases are written out")
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
         if id(node) in self._open:
