@@ -7,6 +7,7 @@ import pytest
 
 from assay import checks, pointer
 from assay.checks import Check, Finding
+from assay.errors import UserError
 from assay.keywords import _APPLIES, Schemas, _asserted
 from assay.phrases import _PHRASES, phrase
 
@@ -132,6 +133,22 @@ class TestExercised:
 
     def test_a_fault_says_what_is_wrong(self, walked: Any) -> None:
         assert [each.fault for each in walked({"minimum": 3}, 1)] == ["1 is less than the minimum of 3"]
+
+
+class TestNotCheckable:
+    @pytest.mark.parametrize(
+        ("schema", "what"),
+        [
+            ({"$ref": "#/components/schemas/Text", "required": 5}, '5 is not of type "array"'),
+            ({"$ref": "#/components/schemas/Text", "pattern": "("}, 'is not a "regex"'),
+            ({"not": {"pattern": "("}}, 'is not a "regex"'),
+            ({"anyOf": [{"$dynamicRef": "#nope"}]}, "Anchor 'nope' does not exist"),
+        ],
+    )
+    def test_a_schema_that_cannot_be_read_is_named(self, tree_checks: Any, schema: Any, what: str) -> None:
+        with pytest.raises(UserError, match="a schema that cannot be checked: ") as caught:
+            tree_checks(schema, {"Text": TEXT})
+        assert (what in caught.value.what, caught.value.where) == (True, "api.yaml:1")
 
 
 class TestHarmless:

@@ -107,10 +107,12 @@ class TestRemove:
         merged, written = applied(
             {"target": "$.list", "update": [{"a": 1}], "description": "first"},
             {"target": "$.list", "update": [5], "description": "second"},
-            {"target": "$.list[0,2]", "remove": True},
+            {"target": "$.list", "update": [6, 7], "description": "third"},
+            {"target": "$.list[0,2,5]", "remove": True},
         )
         sentences = {at: promise.sentence for at, promise in written.items()}
-        assert (merged["list"], sentences) == ([2, {"a": 1}, 5], {"/list/1": "first", "/list/2": "second"})
+        assert merged["list"] == [2, {"a": 1}, 5, 7]
+        assert sentences == {"/list/1": "first", "/list/2": "second", "/list/3": "third"}
 
     def test_the_promise_of_what_goes_is_forgotten(self) -> None:
         _, written = applied(
