@@ -15,11 +15,15 @@ _COLUMNS = ("claims", "mutants", "intended", "otherwise", "missed")
 
 @frozen
 class Claimwise:
-    """The mutants of one document's claims. `required`: those that cannot do without one."""
+    """The mutants of one document's claims.
+
+    `required`: claims that cannot do without one; `accused`: those that the unchanged recording violates.
+    """
 
     title: str
     kills: tuple[Kills, ...] = field(repr=False)
     required: frozenset[str] = field(repr=False)
+    accused: tuple[str, ...] = ()
 
     @property
     def without(self) -> list[Claim]:
@@ -94,6 +98,8 @@ def problems(parts: Sequence[Claimwise], outcomes: Sequence[Outcome]) -> list[st
 
 
 def _of_claims(part: Claimwise) -> Iterator[str]:
+    for name in part.accused:
+        yield f"{name} is violated already by the recording that is to be changed: see `assay check` of that server"
     for claim in part.without:
         yield (
             f"{claim.id} has no mutant: bring it about in the target, or give its kind ({claim.kind}) or keyword a"

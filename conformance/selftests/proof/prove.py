@@ -36,43 +36,38 @@ def main(arguments: Sequence[str]) -> int:
     given = _parsed(arguments)
     started = time.monotonic()
     chosen = [each for each in cases.cases(given.seeds) if fnmatchcase(each.name, given.only)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(_WORKERS, mp_context=context, initializer=trials.quiet) as pool:
-        recordings = [pool.submit(trials.recorded, api, api.correct) for api in (JOBS, LIBRARY)]
-        tried = [pool.submit(cases.outcome, case) for case in chosen]
-        parts = [
-            _Part(pool, api, recording.result(), given.only)
-            for api, recording in zip((JOBS, LIBRARY), recordings, strict=True)
-        ]
-        _say(f"{len(chosen)} servers to try, {_WORKERS} at a time, and claims to break: {sum(map(len, parts))}")
-        outcomes = [_shown(each, number, len(tried)) for number, each in enumerate(tried, 1)]
-        claimwise = [part.collected() for part in parts]
-    if not outcomes and not any(part.kills for part in claimwise):
+    named = {api: [name for name in api.ledger.claims if fnmatchcase(name, given.only)] for api in (JOBS, LIBRARY)}
+    if not chosen and not any(named.values()):
         _say(f"--only {given.only!r} matches no claim and no server")
         return 2
+    _say(f"{len(chosen)} servers to try, {_WORKERS} at a time; claims to break: {sum(map(len, named.values()))}")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(_WORKERS, mp_context=context, initializer=trials.quiet) as pool:
+        recordings = {api: pool.submit(trials.recorded, api, api.correct) for api, names in named.items() if names}
+        tried = [pool.submit(cases.outcome, case) for case in chosen]
+        parts = [_Part(pool, api, recording.result(), named[api]) for api, recording in recordings.items()]
+        outcomes = [_shown(each, number, len(tried)) for number, each in enumerate(tried, 1)]
+        claimwise = [part.collected() for part in parts]
     return _concluded(claimwise, outcomes, time.monotonic() - started)
 
 
 class _Part:
-    """The claims of one document, dealt out to be broken."""
+    """Claims of one document, dealt out to be broken."""
 
-    def __init__(self, pool: ProcessPoolExecutor, api: Api, recording: Recording, only: str) -> None:
-        self._api = api
-        self._names = [name for name in api.ledger.claims if fnmatchcase(name, only)]
+    def __init__(self, pool: ProcessPoolExecutor, api: Api, recording: Recording, names: Sequence[str]) -> None:
+        self._title = f"claims: {api.title}"
         verdicts = judge.judge(api.ledger, recording)
         exercised = {each.claim.id for each in verdicts.claims if each.verdict != "not-exercised"}
-        self._required = frozenset(self._names if api.every else exercised)
+        self._required = frozenset(names if api.every else exercised)
+        self._accused = tuple(each.claim.id for each in verdicts.claims if each.verdict == "violated")
         self._kills: list[Future[list[Kills]]] = [
-            pool.submit(trials.killed, api, recording, self._names[start : start + _DEALT])
-            for start in range(0, len(self._names), _DEALT)
+            pool.submit(trials.killed, api, recording, names[start : start + _DEALT])
+            for start in range(0, len(names), _DEALT)
         ]
-
-    def __len__(self) -> int:
-        return len(self._names)
 
     def collected(self) -> Claimwise:
         kills = tuple(each for future in self._kills for each in future.result())
-        return Claimwise(f"claims: {self._api.title}", kills, self._required)
+        return Claimwise(self._title, kills, self._required, self._accused)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -90,7 +85,7 @@ def _shown(future: Future[Outcome], number: int, count: int) -> Outcome:
 
 
 def _concluded(claimwise: list[Claimwise], outcomes: list[Outcome], seconds: float) -> int:
-    for part in (each for each in claimwise if each.kills):
+    for part in claimwise:
         _say("", *matrix.claims_table(part))
     _say(*matrix.behaviour_table(outcomes), "", *matrix.alarms_table(outcomes, JOBS.ledger.claims), "")
     found = matrix.problems(claimwise, outcomes)

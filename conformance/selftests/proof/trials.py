@@ -27,7 +27,7 @@ from recorded import Original
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 
-_WITHIN = 5.0
+_WITHIN = 2.5
 """Seconds that a resource is polled: the stories of the reference provider take one, and some defects never end."""
 
 Make = Callable[[int], Starlette]
