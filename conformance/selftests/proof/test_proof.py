@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 import pytest
+from attrs import evolve
 
 import breaking
 import cases
