@@ -38,6 +38,13 @@ def proof(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Compare assay's speed with Schemathesis' and that of a bare loop, as ratios; `-- --quick` takes a minute."""
+    _install(session, ".", "./generated", group="provider")
+    session.run("python", "conformance/selftests/bench/bench.py", *session.posargs)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")

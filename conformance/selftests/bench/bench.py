@@ -1,0 +1,58 @@
+"""assay, Schemathesis and a bare httpx loop against one running provider → a table of ratios: `nox -s bench`.
+
+    python conformance/selftests/bench/bench.py [--quick]
+
+Seconds say something about a machine, ratios about the programs: all that a ratio compares took turns in one run. Not
+a test: nothing fails where a goal is missed.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+import exploring
+import judging
+import slowed
+import table
+import whole
+from slowed import Served
+from table import Compared
+
+_AT_ONCE, _SLOW = 0.0, 0.05
+"""Seconds that each request waits before the provider gets it."""
+_GOALS = {_AT_ONCE: 0.5, _SLOW: 0.15}
+_EXPLORING_GOALS = {_AT_ONCE: 0.35, _SLOW: 0.5}
+_JUDGING_GOAL = 3.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bench", description="Compare assay's speed with that of others.")
+    parser.add_argument("--quick", action="store_true", help="each once, and no long runs")
+    quick: bool = parser.parse_args(arguments).quick
+    started = time.monotonic()
+    rows = list[Compared]()
+    with slowed.served() as provider:
+        for each in _measured(provider, quick=quick):
+            rows.append(each)
+            sys.stderr.write("  ".join(each.row()) + "\n")
+    sys.stdout.write(f"{table.markdown(rows)}\n\n{table.machine()}; {time.monotonic() - started:.0f} s\n")
+    return 0
+
+
+def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
+    runs = 1 if quick else 3
+    yield judging.compared(provider, examples=100 if quick else 400, runs=runs, goal=_JUDGING_GOAL)
+    for delay, goal in _EXPLORING_GOALS.items():
+        yield exploring.compared(provider, examples=200 if quick else 400, delay=delay, runs=runs, goal=goal)
+    for delay, goal in _GOALS.items():
+        for bare in (False, True):
+            yield from whole.compared(provider, bare=bare, examples=100, delay=delay, runs=runs, goal=goal)
+    if not quick:
+        yield from whole.compared(provider, bare=True, examples=1000, delay=_AT_ONCE, runs=runs, goal=_GOALS[_AT_ONCE])
+        # a minute of waiting, which varies little
+        yield from whole.compared(provider, bare=True, examples=1000, delay=_SLOW, runs=1, goal=_GOALS[_SLOW])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
