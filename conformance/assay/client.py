@@ -6,6 +6,7 @@ is known by the request that it makes, not by its name. Not a use of the client,
 `subject`'s.
 """
 
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -22,6 +23,9 @@ from attrs import field, frozen
 from assay import pointer
 from assay.contract import Contract
 from assay.errors import UserError
+
+_NOWHERE = {"base_url": "https://recording.invalid", "token": "-"}
+"""What a client is made with that never sends anything."""
 
 _ALIKE = re.compile(r"[\W_]")
 """What two spellings of one name may differ by, beside upper and lower case."""
@@ -89,18 +93,18 @@ class Client:
 
     def misfit(self, value: Any, hint: Any, at: str = "it") -> str:
         """The first part of a decoded value that is not of the type that the client says; empty if there is none."""
-        origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-        if hint is Any or isinstance(hint, typing.TypeVar):
-            return ""
-        if origin in (typing.Union, types.UnionType):
-            found = [self.misfit(value, each, at) for each in arguments]
-            inside = [each for each in found if not each.startswith(f"{at} ")]
-            return "" if "" in found else next(iter(inside), _is_not(value, hint, at))
-        if origin is typing.Literal:
-            return "" if value in arguments else _is_not(value, hint, at)
-        if not _is_of(value, origin or hint):
-            return _is_not(value, hint, at)
-        return next(filter(None, (self.misfit(*part) for part in self._parts(value, arguments, at))), "")
+        waiting = [(value, hint, at)]
+        while waiting:
+            part, kind, here = waiting.pop()
+            kinds = typing.get_args(kind) if typing.get_origin(kind) in (typing.Union, types.UnionType) else (kind,)
+            fitting = [each for each in kinds if _is_of(part, each)]
+            if len(fitting) == 1:
+                waiting += reversed(list(self._parts(part, typing.get_args(fitting[0]), here)))
+                continue
+            faults = [self.misfit(part, each, here) for each in fitting]
+            if all(faults):
+                return faults[0] if faults else _is_not(part, kind, here)
+        return ""
 
     def _parts(self, value: Any, arguments: tuple[Any, ...], at: str) -> Iterator[tuple[Any, Any, str]]:
         """What a decoded value is made of: (value, its type, where it is)."""
@@ -130,7 +134,8 @@ def load(package: str, contract: Contract) -> Client:
 
 
 def _loaded(package: str, contract: Contract) -> Client:
-    make = importlib.import_module(f"{package}.client").AuthenticatedClient
+    make = functools.partial(importlib.import_module(f"{package}.client").AuthenticatedClient, **_NOWHERE)
+    make()
     models = vars(importlib.import_module(f"{package}.models"))
     classes = {name: each for name, each in models.items() if isinstance(each, type)}
     by_request = {_request(module): module.sync_detailed for module in _modules(package)}
@@ -183,11 +188,14 @@ def _unusable(package: str, error: Exception) -> UserError:
     )
 
 
-def _is_of(value: Any, kind: Any) -> bool:
-    """As a type checker sees it: an integer passes for a float (PEP 484), and here a boolean for no number."""
+def _is_of(value: Any, hint: Any) -> bool:
+    """By the outermost type, as type checkers see it: an integer is a float too (PEP 484), a boolean neither."""
+    kind = typing.get_origin(hint) or hint
+    if kind is typing.Literal:
+        return value in typing.get_args(hint)
     if kind in (int, float) and isinstance(value, bool):
         return False
-    return isinstance(value, (int, float) if kind is float else kind if isinstance(kind, type) else type(kind))
+    return kind is Any or not isinstance(kind, type) or isinstance(value, (int, float) if kind is float else kind)
 
 
 def _is_not(value: Any, hint: Any, at: str) -> str:

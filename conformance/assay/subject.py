@@ -109,7 +109,7 @@ def _played(client: Client) -> Iterator[Callable[[Operation, Reply], _Made]]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with client.make(base_url="https://recording.invalid", token="-", httpx_args={"transport": transport}) as made:  # noqa: S106
+        with client.make(httpx_args={"transport": transport}) as made:
             yield play
 
 
@@ -124,8 +124,11 @@ def _response(reply: Reply) -> httpx.Response:
 
 def _keeps(error: Exception, reply: Reply) -> bool:
     """Whether an exception has the response, or at least its status and its body."""
-    kept = getattr(error, "response", error)
-    return (getattr(kept, "status_code", None), getattr(kept, "content", None)) == (reply.status, reply.body)
+    kept: Any = getattr(error, "response", error)
+    try:
+        return (kept.status_code, kept.content) == (reply.status, reply.body)
+    except Exception:  # there may be neither, or a body that was never read
+        return False
 
 
 # Judging ------------------------------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ class _Subject:
             return
         fault = self._undecoded(operation, as_documented, made)
         self._tell(_id(operation.id, response.status, "client", "decodes"), exchange, fault, (type(made.error),))
-        if as_documented.media and (made.error is None or made.value is not None):
+        if as_documented.media and (made.value is not None or not fault):
             at, change = _change(as_documented.body, made.value)
             self._tell(_id(operation.id, response.status, "client", "round-trip"), exchange, change, (at,), at)
 
@@ -174,15 +177,15 @@ class _Subject:
             return None
         return _Documented(media, schema, body)
 
-    def _undecoded(self, operation: Operation, documented: _Documented, made: _Made) -> str:
+    def _undecoded(self, operation: Operation, due: _Documented, made: _Made) -> str:
         """Why a response as documented is not decoded to what the document says; empty if it is."""
         if made.error is not None and made.value is None:
             return made.shown
-        if not documented.media:
+        if not due.media:
             return ""
         if made.value is None:
-            return "" if documented.body is None else made.shown
-        cls = self._client.documented(self._ledger.contract, documented.schema)
+            return "" if due.body is None else made.shown
+        cls = self._client.documented(self._ledger.contract, due.schema)
         if cls is not None and not isinstance(made.value, cls):
             return f"{type(made.value).__qualname__}, not {cls.__qualname__}"
         return self._client.misfit(made.value, self._client.functions[operation.id].promised)
@@ -249,9 +252,10 @@ def _id(*tokens: str) -> str:
 def _change(body: Any, value: Any) -> tuple[str, str]:
     """Where what was decoded encodes to something else than it came from, and how; two empty strings if nowhere."""
     try:
-        return next(_changes(body, _encoded(value)), ("", ""))
+        encoded = _encoded(value)
     except Exception as error:  # its code may raise anything
         return "", f"it cannot be encoded: {type(error).__qualname__}: {_shown(error)}"
+    return next(_changes(body, encoded), ("", ""))
 
 
 def _encoded(value: Any) -> Any:
@@ -266,20 +270,20 @@ def _encoded(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | bytes | dict) else str(value)
 
 
-def _changes(was: Any, now: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Each place at which two JSON values differ, and how."""
-    if isinstance(was, dict) and isinstance(now, dict):
-        for name in [*was, *(name for name in now if name not in was)]:
-            here = at + pointer.join(name)
-            if name not in now or name not in was:
-                yield here, f"{here} is lost" if name in was else f"{here} was not there"
-            else:
-                yield from _changes(was[name], now[name], here)
-    elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
-        for index, (one, other) in enumerate(zip(was, now, strict=True)):
-            yield from _changes(one, other, f"{at}/{index}")
-    elif isinstance(was, bool) is not isinstance(now, bool) or not _alike(was, now):
-        yield at, f"{_shown(was)} became {_shown(now)}" + (f" at {at}" if at else "")
+def _changes(body: Any, encoded: Any) -> Iterator[tuple[str, str]]:
+    """Each place at which two JSON values differ, and how. Not recursive: a body may be nested deep."""
+    waiting = [("", body, encoded)]
+    while waiting:
+        at, was, now = waiting.pop()
+        if isinstance(was, dict) and isinstance(now, dict):
+            apart = [(at + pointer.join(name), "is lost") for name in was if name not in now]
+            apart += [(at + pointer.join(name), "was not there") for name in now if name not in was]
+            yield from ((where, f"{where} {what}") for where, what in apart)
+            waiting += [(at + pointer.join(name), was[name], now[name]) for name in reversed(was) if name in now]
+        elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
+            waiting += [(f"{at}/{index}", was[index], now[index]) for index in reversed(range(len(was)))]
+        elif isinstance(was, bool) is not isinstance(now, bool) or not _alike(was, now):
+            yield at, f"{_shown(was)} became {_shown(now)}" + (f" at {at}" if at else "")
 
 
 def _alike(was: Any, now: Any) -> bool:

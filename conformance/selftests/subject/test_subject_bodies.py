@@ -161,6 +161,14 @@ class TestLimits:
         body = json.dumps({"error": "x", "message": "y", "details": 0}).replace("0", "1e400").encode()
         assert found(jobs, exchange(500, body))["500/round-trip"].failures[0].at == "/details"
 
+    @pytest.mark.parametrize("depth", [10, 100, 200])
+    def test_a_deep_tree(
+        self, depth: int, library: Client, library_ledger: Ledger, found: Found, exchange: Made
+    ) -> None:
+        body = b'{"name": "x", "parts": [' * depth + b'{"name": "y"}' + b"]}" * depth
+        seen = found(library, exchange(200, body, operation="GET /topics"), of=library_ledger)
+        assert {each.verdict for each in seen.values() if each.exercised} == {"held"}
+
     @pytest.mark.parametrize("depth", [100, 100_000])
     def test_depth(self, depth: int, jobs: Client, found: Found, exchange: Made) -> None:
         body = b'{"error": "x", "message": "y", "details": ' + b"[" * depth + b"]" * depth + b"}"

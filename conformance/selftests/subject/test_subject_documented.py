@@ -131,6 +131,22 @@ def test_an_error_is_held(status: int, jobs: Client, found: Found, exchange: Mad
             id="a field of another type than it says",
         ),
         pytest.param(
+            "models/job.py",
+            ('scenes_total = d.pop("scenes_total", UNSET)', 'scenes_total = bool(d.pop("scenes_total", UNSET))'),
+            JOB,
+            "decodes",
+            "it.scenes_total is bool, not int | Unset",
+            id="a boolean where it says integer",
+        ),
+        pytest.param(
+            "models/job.py",
+            ("status: JobStatus\n", "status: Literal['pending']\n", "import Any, ", "import Any, Literal, "),
+            JOB,
+            "decodes",
+            "it.status is JobStatus, not Literal['pending']",
+            id="none of the values that it says",
+        ),
+        pytest.param(
             "models/job_error.py",
             ('code = d.pop("code")', 'code = [d.pop("code")]', "code = self.code", "code = self.code[0]"),
             FAILED,
@@ -186,6 +202,11 @@ def test_a_client_that_is_wrong_in_one_way_is_found_out(
     seen = violated(found(changed(file, *replaced), exchange(200, body)))
     assert seen[f"200/{claim}"] == got
     assert violated(found(jobs, exchange(200, body))) == {}
+
+
+def test_none_says_nothing_of_encoding(changed: Callable[..., Client], found: Found, exchange: Made) -> None:
+    forgetful = changed("api/jobs/get_job.py", "status_code == 200", "status_code == 299")
+    assert violated(found(forgetful, exchange(200, JOB))) == {"200/decodes": "None"}
 
 
 def test_what_is_not_decoded_says_nothing_of_encoding(

@@ -31,6 +31,7 @@ paths:
         - {name: id, in: path, required: true, schema: {type: string, format: uuid}}
         - {name: flag, in: path, required: true, schema: {type: boolean}}
         - {name: on, in: query, required: true, schema: {type: array, items: {type: string, format: date}}}
+        - {name: since, in: query, required: true, schema: {type: string, format: date}}
         - {name: at, in: query, required: true, schema: {type: [string, "null"], format: date}}
         - {name: by, in: query, required: true, schema: {type: object, properties: {a: {type: string}}}}
         - {name: X-Flag, in: header, required: true, schema: {type: boolean}}
@@ -150,10 +151,12 @@ class TestMistakes:
             ("1 / 0", "ZeroDivisionError: division by zero"),
             ("def (", "SyntaxError: "),
             ("", "AttributeError: .* has no attribute 'AuthenticatedClient'"),
+            ("class AuthenticatedClient: ...", r"TypeError: AuthenticatedClient\(\) takes no arguments"),
         ],
     )
     def test_its_import_fails(self, code: str, message: str, package: Path, ledger: Ledger) -> None:
         (package / "client.py").write_text(code)
+        (package / "models.py").write_text("")
         with pytest.raises(UserError, match=f"cannot be used: {message}.*\n  install what it needs"):
             client.load(package.name, ledger.contract)
 

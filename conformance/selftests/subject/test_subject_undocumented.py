@@ -142,6 +142,8 @@ def test_a_documented_error_that_is_raised_otherwise_is_violated(
                      id="keeps the status only"),
         pytest.param("class ApiError(Exception):", "class ApiError(Exception):\n    __module__ = 'builtins'",
                      id="is of another package"),
+        pytest.param("self.response = response", "self.response = httpx.Response(502, stream=httpx.ByteStream(b''))",
+                     id="keeps one that was never read"),
     ],
 )  # fmt: skip
 def test_an_exception_that_is_no_help_is_not_clear(
