@@ -60,8 +60,9 @@ def wire(call: Call, base_url: str) -> Request:
     """The request as it is sent: URL, headers, credential, body."""
     path = _TEMPLATE.sub(lambda match: _segment(call.path[match[1]]), call.operation.path)
     headers, query = dict(call.headers), dict(call.query)
-    for scheme in _schemes(call.operation, call.credential):
-        _authorise(scheme, call.credential, headers, query)
+    if call.credential is not None:
+        for scheme in _schemes(call.operation, call.credential):
+            _authorise(scheme, call.credential, headers, query)
     body = b""
     if call.body is not None:
         kind = _content_type(call.operation)
@@ -81,10 +82,8 @@ def _segment(value: Any) -> str:
     return text.replace(".", "%2E") if text in (".", "..") else text
 
 
-def _schemes(operation: Operation, credential: Credential | None) -> tuple[Security, ...]:
+def _schemes(operation: Operation, credential: Credential) -> tuple[Security, ...]:
     """The first alternative of the operation's security that the credential can serve."""
-    if credential is None:
-        return ()
     return next((each for each in operation.security if each and all(_serves(credential, s) for s in each)), ())
 
 
@@ -93,9 +92,7 @@ def _serves(credential: Credential, scheme: Security) -> bool:
     return bool({"bearer": credential.bearer, "basic": basic, "apiKey": credential.api_key}.get(scheme.kind))
 
 
-def _authorise(scheme: Security, credential: Credential | None, headers: dict[str, str], query: dict[str, Any]) -> None:
-    if credential is None:
-        return
+def _authorise(scheme: Security, credential: Credential, headers: dict[str, str], query: dict[str, Any]) -> None:
     if scheme.kind == "bearer":
         _default(headers, "Authorization", f"Bearer {credential.bearer}")
     elif scheme.kind == "basic":
