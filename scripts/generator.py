@@ -1,7 +1,7 @@
-"""Document → a Python package: openapi-python-client, then ruff, each in its pinned version.
+"""Document → a Python package: openapi-python-client with templates of ours, and ruff, each in its pinned version.
 
-Not the distribution around the package (`distribution`), and no judge of whether the package is complete
-(`endpoints`) or right (`soundness`).
+Not what stands beside the generator's modules (`rendering`), nor the distribution around the package
+(`distribution`), and no judge of whether the package is complete (`endpoints`) or right (`soundness`).
 """
 
 import importlib.metadata
@@ -38,8 +38,12 @@ def check_tools(pins: Mapping[str, str]) -> None:
             raise UserError(f"{tool} {installed} is installed, but {pins[tool]} is pinned", todo=_INSTALL)
 
 
-def write_package(document: dict[str, Any], folder: Path, *, name: str, workspace: Path, shown: str) -> None:
+def write_package(
+    document: dict[str, Any], folder: Path, *, name: str, templates: Path, workspace: Path, shown: str
+) -> None:
     """Write the package to `folder`, which must not exist; `shown` is how messages name the document.
+
+    `templates` has those that replace the generator's own.
 
     Raises UserError: the generator fails, or warns, for then something is missing from what it wrote.
     """
@@ -49,7 +53,7 @@ def write_package(document: dict[str, Any], folder: Path, *, name: str, workspac
     settings.write_text(json.dumps({"package_name_override": name, "post_hooks": []}), encoding="utf-8")
     generated = _run(
         "openapi_python_client", "generate", "--path", str(source), "--config", str(settings),
-        "--meta", "none", "--fail-on-warning", "--output-path", str(folder),
+        "--meta", "none", "--fail-on-warning", "--custom-template-path", str(templates), "--output-path", str(folder),
         cwd=workspace,
     )  # fmt: skip
     if generated.returncode != 0:
@@ -59,6 +63,10 @@ def write_package(document: dict[str, Any], folder: Path, *, name: str, workspac
             todo="say it in the document in another way, or remove it by an overlay (--overlay)",
         )
     (folder / "py.typed").touch()
+
+
+def format_package(folder: Path, *, shown: str) -> None:
+    """Give all modules one style. Raises UserError: one of them is no Python."""
     for arguments in _FORMATTING:
         formatted = _run("ruff", *arguments, ".", cwd=folder)
         if formatted.returncode != 0:

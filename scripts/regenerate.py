@@ -20,12 +20,15 @@ import click
 import distribution
 import endpoints
 import generator
+import manual
+import rendering
 import soundness
 import trees
 from assay import contract
 from assay.contract import Contract
 from assay.errors import UserError
 from client_document import client_document
+from facts import facts
 
 DIFFERENT, WRONG, INTERRUPTED = 1, 2, 130
 """Exit statuses, beside 0."""
@@ -70,14 +73,22 @@ def _regenerate(spec: Path | None, overlays: tuple[Path, ...], out: Path, packag
 
 def _write(agreed: Contract, package: str | None, folder: Path) -> None:
     """The whole distribution, or UserError."""
-    shown = agreed.source.shown
+    shown, workspace = agreed.source.shown, folder.parent
     called = distribution.names(agreed.title, package)
     target = folder / called.package
     folder.mkdir()
-    generator.write_package(client_document(agreed), target, name=called.package, workspace=folder.parent, shown=shown)
+    document = client_document(agreed)
+    told = facts(agreed, document, called)
+    templates = rendering.overrides(told, workspace)
+    generator.write_package(
+        document, target, name=called.package, templates=templates, workspace=workspace, shown=shown
+    )
+    rendering.write_modules(told, target)
+    generator.format_package(target, shown=shown)
     pairs = endpoints.matched(agreed, endpoints.find(target))
     soundness.check_sound(target, shown=shown)
-    distribution.write(agreed, pairs, called, folder)
+    distribution.write(agreed, called, folder)
+    manual.write(agreed, told, pairs, folder)
 
 
 def _report(differences: list[str], out: Path) -> int:

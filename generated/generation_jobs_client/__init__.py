@@ -1,8 +1,70 @@
-"""A client library for accessing Generation Jobs"""
+"""A typed client for Generation Jobs. README.md shows how it is used, `errors` what it raises."""
 
-from .client import AuthenticatedClient, Client
+from .client import AsyncClient, AuthenticatedClient, Client
+from .errors import (
+    ApiClientError,
+    ApiConnectionError,
+    ApiError,
+    ApiTimeoutError,
+    BadGatewayError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    DecodingError,
+    ForbiddenError,
+    InternalServerError,
+    InvalidArgumentError,
+    MissingCredentialError,
+    NotFoundError,
+    PaymentRequiredError,
+    ServiceUnavailableError,
+    TooManyRequestsError,
+    UnauthorizedError,
+    UnavailableForLegalReasonsError,
+    UndocumentedStatusError,
+    UnprocessableEntityError,
+    UnreadableErrorBodyError,
+    WaitCancelledError,
+    WaitError,
+    WaitFailedError,
+    WaitTimeoutError,
+)
+from .types import UNSET, ApiResponse, RawResponse, Unset
 
-__all__ = (
+__version__ = "1.0.0"
+
+__all__ = [
+    "UNSET",
+    "ApiClientError",
+    "ApiConnectionError",
+    "ApiError",
+    "ApiResponse",
+    "ApiTimeoutError",
+    "AsyncClient",
     "AuthenticatedClient",
     "Client",
-)
+    "ConfigurationError",
+    "DecodingError",
+    "InvalidArgumentError",
+    "MissingCredentialError",
+    "RawResponse",
+    "UndocumentedStatusError",
+    "UnreadableErrorBodyError",
+    "Unset",
+    "WaitCancelledError",
+    "WaitError",
+    "WaitFailedError",
+    "WaitTimeoutError",
+    "BadRequestError",
+    "UnauthorizedError",
+    "PaymentRequiredError",
+    "ForbiddenError",
+    "NotFoundError",
+    "ConflictError",
+    "UnprocessableEntityError",
+    "TooManyRequestsError",
+    "UnavailableForLegalReasonsError",
+    "InternalServerError",
+    "BadGatewayError",
+    "ServiceUnavailableError",
+]

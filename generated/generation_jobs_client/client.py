@@ -1,272 +1,328 @@
-import ssl
-from typing import Any, Self
+"""The clients: what a program makes, and what the functions in `api` take."""
+
+import copy
+import platform
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
-from attrs import define, evolve, field
+from attrs import evolve
+
+from . import _contract
+from ._credentials import Credentials
+from ._credentials import base_url as checked_url
+from ._endpoint import Endpoint
+from ._timing import Timing
+from ._transport import AsyncTransport, Options, Setup, Transport
+from .errors import ApiError, of_status
+from .types import ApiResponse
+
+if TYPE_CHECKING:
+    from .api.jobs import AsyncJobsOperations, JobsOperations
+
+USER_AGENT: str = f"{_contract.DISTRIBUTION}/{_contract.VERSION} python/{platform.python_version()} httpx/{httpx.__version__}"
 
 
-@define
-class Client:
-    """A class for keeping track of data related to the API
-
-    The following are accepted as keyword arguments and will be used to construct httpx Clients internally:
-
-        ``base_url``: The base URL for the API, all requests are made to a relative path to this URL
-
-        ``cookies``: A dictionary of cookies to be sent with every request
-
-        ``headers``: A dictionary of headers to be sent with every request
-
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
-        httpx.TimeoutException if this is exceeded.
-
-        ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
-        but can be set to False for testing purposes.
-
-        ``follow_redirects``: Whether or not to follow redirects. Default value is False.
-
-        ``httpx_args``: A dictionary of additional arguments to be passed to the ``httpx.Client`` and ``httpx.AsyncClient`` constructor.
-
-
-    Attributes:
-        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedStatus if the API returns a
-            status code that was not documented in the source OpenAPI document. Can also be provided as a keyword
-            argument to the constructor.
-    """
-
-    raise_on_unexpected_status: bool = field(default=False, kw_only=True)
-    _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
-    _verify_ssl: str | bool | ssl.SSLContext = field(default=True, kw_only=True, alias="verify_ssl")
-    _follow_redirects: bool = field(default=False, kw_only=True, alias="follow_redirects")
-    _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, alias="httpx_args")
-    _client: httpx.Client | None = field(default=None, init=False)
-    _async_client: httpx.AsyncClient | None = field(default=None, init=False)
-
-    def with_headers(self, headers: dict[str, str]) -> "Client":
-        """Get a new client matching this one with additional headers"""
-        if self._client is not None:
-            self._client.headers.update(headers)
-        if self._async_client is not None:
-            self._async_client.headers.update(headers)
-        return evolve(self, headers={**self._headers, **headers})
-
-    def with_cookies(self, cookies: dict[str, str]) -> "Client":
-        """Get a new client matching this one with additional cookies"""
-        if self._client is not None:
-            self._client.cookies.update(cookies)
-        if self._async_client is not None:
-            self._async_client.cookies.update(cookies)
-        return evolve(self, cookies={**self._cookies, **cookies})
-
-    def with_timeout(self, timeout: httpx.Timeout) -> "Client":
-        """Get a new client matching this one with a new timeout configuration"""
-        if self._client is not None:
-            self._client.timeout = timeout
-        if self._async_client is not None:
-            self._async_client.timeout = timeout
-        return evolve(self, timeout=timeout)
-
-    def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Manually set the underlying httpx.Client
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._client = client
-        return self
-
-    def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
-            self._client = httpx.Client(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._client
-
-    def __enter__(self) -> Self:
-        """Enter a context manager for self.client—you cannot enter twice (see httpx docs)"""
-        self.get_httpx_client().__enter__()
-        return self
-
-    def __exit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for internal httpx.Client (see httpx docs)"""
-        self.get_httpx_client().__exit__(*args, **kwargs)
-
-    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Manually set the underlying httpx.AsyncClient
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._async_client = async_client
-        return self
-
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
-            self._async_client = httpx.AsyncClient(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._async_client
-
-    async def __aenter__(self) -> Self:
-        """Enter a context manager for underlying httpx.AsyncClient—you cannot enter twice (see httpx docs)"""
-        await self.get_async_httpx_client().__aenter__()
-        return self
-
-    async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
-        await self.get_async_httpx_client().__aexit__(*args, **kwargs)
-
-
-@define
 class AuthenticatedClient:
-    """A Client which has been authenticated for use on secured endpoints
+    """What the functions in `api` take. They decode documented responses, errors too, and raise for all others.
 
-    The following are accepted as keyword arguments and will be used to construct httpx Clients internally:
+    Programs use Client or AsyncClient, which are made of one of these and raise for errors as well. Here nothing is
+    repeated unless `options` says so.
 
-        ``base_url``: The base URL for the API, all requests are made to a relative path to this URL
-
-        ``cookies``: A dictionary of cookies to be sent with every request
-
-        ``headers``: A dictionary of headers to be sent with every request
-
-        ``timeout``: The maximum amount of a time a request can take. API functions will raise
-        httpx.TimeoutException if this is exceeded.
-
-        ``verify_ssl``: Whether or not to verify the SSL certificate of the API server. This should be True in production,
-        but can be set to False for testing purposes.
-
-        ``follow_redirects``: Whether or not to follow redirects. Default value is False.
-
-        ``httpx_args``: A dictionary of additional arguments to be passed to the ``httpx.Client`` and ``httpx.AsyncClient`` constructor.
-
-
-    Attributes:
-        raise_on_unexpected_status: Whether or not to raise an errors.UnexpectedStatus if the API returns a
-            status code that was not documented in the source OpenAPI document. Can also be provided as a keyword
-            argument to the constructor.
-        token: The token to use for authentication
-        prefix: The prefix to use for the Authorization header
-        auth_header_name: The name of the Authorization header
+    Args:
+        base_url: Where the API is; without it, as for Client.
+        token: The credential, whichever operations ask for; without it, as for Client.
+        credentials: The credentials by name, where there are several.
+        options: How long and how often a call tries.
+        headers: Headers to send with every request.
+        httpx_args: What to make the HTTP clients of, `{"transport": …}` for example.
+        http_client: A synchronous HTTP client, instead.
+        async_http_client: One for asyncio, instead.
     """
 
-    raise_on_unexpected_status: bool = field(default=False, kw_only=True)
-    _base_url: str = field(alias="base_url")
-    _cookies: dict[str, str] = field(factory=dict, kw_only=True, alias="cookies")
-    _headers: dict[str, str] = field(factory=dict, kw_only=True, alias="headers")
-    _timeout: httpx.Timeout | None = field(default=None, kw_only=True, alias="timeout")
-    _verify_ssl: str | bool | ssl.SSLContext = field(default=True, kw_only=True, alias="verify_ssl")
-    _follow_redirects: bool = field(default=False, kw_only=True, alias="follow_redirects")
-    _httpx_args: dict[str, Any] = field(factory=dict, kw_only=True, alias="httpx_args")
-    _client: httpx.Client | None = field(default=None, init=False)
-    _async_client: httpx.AsyncClient | None = field(default=None, init=False)
+    raise_on_unexpected_status: bool = True
 
-    token: str
-    prefix: str = "Bearer"
-    auth_header_name: str = "Authorization"
+    def __init__(
+        self,
+        base_url: str | None = None,
+        token: str | None = None,
+        *,
+        credentials: Mapping[str, str | None] | None = None,
+        options: Options | None = None,
+        headers: Mapping[str, str] | None = None,
+        httpx_args: Mapping[str, Any] | None = None,
+        http_client: httpx.Client | None = None,
+        async_http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        if credentials is None:
+            credentials = {scheme.argument: token for scheme in _contract.SCHEMES}
+        self.credentials: Credentials = Credentials(credentials)
+        self._setup = Setup(
+            base_url=checked_url(base_url),
+            headers={"User-Agent": USER_AGENT, **(headers or {})},
+            credentials=self.credentials,
+            options=options or Options(max_retries=0),
+            timing=Timing(),
+        )
+        self._httpx_args = dict(httpx_args or {})
+        self._http, self._async_http = http_client, async_http_client
+        self._closes = http_client is None, async_http_client is None
+        self._making = threading.Lock()
 
-    def with_headers(self, headers: dict[str, str]) -> "AuthenticatedClient":
-        """Get a new client matching this one with additional headers"""
-        if self._client is not None:
-            self._client.headers.update(headers)
-        if self._async_client is not None:
-            self._async_client.headers.update(headers)
-        return evolve(self, headers={**self._headers, **headers})
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._setup.base_url!r})"
 
-    def with_cookies(self, cookies: dict[str, str]) -> "AuthenticatedClient":
-        """Get a new client matching this one with additional cookies"""
-        if self._client is not None:
-            self._client.cookies.update(cookies)
-        if self._async_client is not None:
-            self._async_client.cookies.update(cookies)
-        return evolve(self, cookies={**self._cookies, **cookies})
+    @property
+    def timing(self) -> Timing:
+        return self._setup.timing
 
-    def with_timeout(self, timeout: httpx.Timeout) -> "AuthenticatedClient":
-        """Get a new client matching this one with a new timeout configuration"""
-        if self._client is not None:
-            self._client.timeout = timeout
-        if self._async_client is not None:
-            self._async_client.timeout = timeout
-        return evolve(self, timeout=timeout)
+    def get_httpx_client(self) -> Transport:
+        """What synchronous requests are sent with."""
+        with self._making:
+            if self._http is None:
+                self._http = httpx.Client(**self._httpx_args)
+        return Transport(self._http, self._setup)
 
-    def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Manually set the underlying httpx.Client
+    def get_async_httpx_client(self) -> AsyncTransport:
+        """What asynchronous requests are sent with."""
+        with self._making:
+            if self._async_http is None:
+                self._async_http = httpx.AsyncClient(**self._httpx_args)
+        return AsyncTransport(self._async_http, self._setup)
 
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._client = client
-        return self
+    def with_options(self, **changes: Any) -> Self:
+        """The same client, and the same connections, with other options."""
+        other = copy.copy(self)
+        other._setup = evolve(self._setup, options=evolve(self._setup.options, **changes))
+        return other
 
-    def get_httpx_client(self) -> httpx.Client:
-        """Get the underlying httpx.Client, constructing a new one if not previously set"""
-        if self._client is None:
-            self._headers[self.auth_header_name] = (
-                f"{self.prefix} {self.token}" if self.prefix else self.token
-            )
-            self._client = httpx.Client(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._client
+    def within(self, seconds: float) -> Self:
+        """The same client for a call that has no more than that many seconds."""
+        return self.with_options(total_timeout=min(self._setup.options.total_timeout, max(seconds, 0.001)))
+
+    def call(self, endpoint: Endpoint, **arguments: Any) -> ApiResponse[Any]:
+        """The decoded success. Raises ApiError for all else."""
+        response = self.get_httpx_client().request(**endpoint._get_kwargs(**arguments))
+        return self._read(endpoint, response)
+
+    async def call_async(self, endpoint: Endpoint, **arguments: Any) -> ApiResponse[Any]:
+        """The same for asyncio."""
+        response = await self.get_async_httpx_client().request(**endpoint._get_kwargs(**arguments))
+        return self._read(endpoint, response)
+
+    def _read(self, endpoint: Endpoint, response: Any) -> ApiResponse[Any]:
+        try:
+            return _read(self, endpoint, response)
+        except ApiError as error:
+            # A server may repeat what it was sent.
+            error.args = (self.credentials.redact(str(error)),)
+            raise
+
+    def close(self) -> None:
+        if self._http is not None and self._closes[0]:
+            self._http.close()
+
+    async def aclose(self) -> None:
+        if self._async_http is not None and self._closes[1]:
+            await self._async_http.aclose()
 
     def __enter__(self) -> Self:
-        """Enter a context manager for self.client—you cannot enter twice (see httpx docs)"""
-        self.get_httpx_client().__enter__()
         return self
 
-    def __exit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for internal httpx.Client (see httpx docs)"""
-        self.get_httpx_client().__exit__(*args, **kwargs)
-
-    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Manually set the underlying httpx.AsyncClient
-
-        **NOTE**: This will override any other settings on the client, including cookies, headers, and timeout.
-        """
-        self._async_client = async_client
-        return self
-
-    def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Get the underlying httpx.AsyncClient, constructing a new one if not previously set"""
-        if self._async_client is None:
-            self._headers[self.auth_header_name] = (
-                f"{self.prefix} {self.token}" if self.prefix else self.token
-            )
-            self._async_client = httpx.AsyncClient(
-                base_url=self._base_url,
-                cookies=self._cookies,
-                headers=self._headers,
-                timeout=self._timeout,
-                verify=self._verify_ssl,
-                follow_redirects=self._follow_redirects,
-                **self._httpx_args,
-            )
-        return self._async_client
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     async def __aenter__(self) -> Self:
-        """Enter a context manager for underlying httpx.AsyncClient—you cannot enter twice (see httpx docs)"""
-        await self.get_async_httpx_client().__aenter__()
         return self
 
-    async def __aexit__(self, *args: Any, **kwargs: Any) -> None:
-        """Exit a context manager for underlying httpx.AsyncClient (see httpx docs)"""
-        await self.get_async_httpx_client().__aexit__(*args, **kwargs)
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _read(client: AuthenticatedClient, endpoint: Endpoint, response: Any) -> ApiResponse[Any]:
+    try:
+        parsed = endpoint._parse_response(client=client, response=response)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise response.unreadable(error) from error
+    if not response.succeeded:
+        raise of_status(response.raw, response.documented, parsed)
+    return ApiResponse(parsed, response.raw)
+
+
+class _Facade:
+    raise_on_unexpected_status: bool = True
+
+    def __init__(self, client: AuthenticatedClient) -> None:
+        self._client: AuthenticatedClient = client
+
+    def __repr__(self) -> str:
+        return repr(self._client).replace(type(self._client).__name__, type(self).__name__)
+
+    def get_httpx_client(self) -> Transport:
+        return self._client.get_httpx_client()
+
+    def get_async_httpx_client(self) -> AsyncTransport:
+        return self._client.get_async_httpx_client()
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        total_timeout: float | None = None,
+        max_retries: int | None = None,
+        max_retry_after: float | None = None,
+    ) -> Self:
+        """The same client, and the same connections, with other options; for one call, for example.
+
+        api.with_options(timeout=5, max_retries=0)
+        """
+        options = {
+            "timeout": timeout,
+            "total_timeout": total_timeout,
+            "max_retries": max_retries,
+            "max_retry_after": max_retry_after,
+        }
+        other = copy.copy(self)
+        other._client = self._client.with_options(**{k: v for k, v in options.items() if v is not None})
+        return other
+
+
+class Client(_Facade):
+    """Generation Jobs.
+
+        with Client() as api:
+            ...
+
+    It has one pool of connections: make one client and use it everywhere, from several threads too.
+
+    Args:
+        api_key: The credential `bearer`. Without it, that in the environment variable
+            GENERATION_JOBS_API_KEY.
+
+        base_url: Where the API is. Without it, that in the environment variable GENERATION_JOBS_BASE_URL, else
+            https://api.generation-jobs.example.
+        timeout: Seconds for one attempt, from connecting to the last byte.
+        total_timeout: Seconds for a call, over all its attempts and the pauses between them.
+        max_retries: How often a call that failed in passing is repeated (no connection, or a status of 408, 429, 500,
+            502, 503 or 504), if its method is idempotent.
+        max_retry_after: The longest that a server's `Retry-After` is obeyed, in seconds.
+        headers: Headers to send with every request.
+        http_client: The HTTP client to send with: for proxies, certificates, limits, or for tests, with a transport
+            that answers itself. Whoever made it closes it.
+
+    Raises:
+        ConfigurationError: Something of this cannot be used, or a credential is missing.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        total_timeout: float = 120.0,
+        max_retries: int = 2,
+        max_retry_after: float = 60.0,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        client = AuthenticatedClient(
+            base_url,
+            credentials={
+                "api_key": api_key,
+            },
+            options=Options(timeout, total_timeout, max_retries, max_retry_after),
+            headers=headers,
+            http_client=http_client,
+        )
+        client.credentials.require()
+        client.get_httpx_client()  # here, so that all threads share its pool
+        super().__init__(client)
+
+    @property
+    def jobs(self) -> "JobsOperations":
+        """Work that was accepted and is carried out later."""
+        from .api.jobs import JobsOperations  # noqa: PLC0415
+
+        return JobsOperations(self._client)
+
+    def close(self) -> None:
+        """Close the connections. A client that is used in `with` does so by itself."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient(_Facade):
+    """Generation Jobs, for asyncio.
+
+        async with AsyncClient() as api:
+            ...
+
+    It has one pool of connections: make one client and use it everywhere.
+
+    Args:
+        api_key: The credential `bearer`. Without it, that in the environment variable
+            GENERATION_JOBS_API_KEY.
+
+        base_url: Where the API is. Without it, that in the environment variable GENERATION_JOBS_BASE_URL, else
+            https://api.generation-jobs.example.
+        timeout: Seconds for one attempt, from connecting to the last byte.
+        total_timeout: Seconds for a call, over all its attempts and the pauses between them.
+        max_retries: How often a call that failed in passing is repeated (no connection, or a status of 408, 429, 500,
+            502, 503 or 504), if its method is idempotent.
+        max_retry_after: The longest that a server's `Retry-After` is obeyed, in seconds.
+        headers: Headers to send with every request.
+        http_client: The HTTP client to send with: for proxies, certificates, limits, or for tests, with a transport
+            that answers itself. Whoever made it closes it.
+
+    Raises:
+        ConfigurationError: Something of this cannot be used, or a credential is missing.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        total_timeout: float = 120.0,
+        max_retries: int = 2,
+        max_retry_after: float = 60.0,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        client = AuthenticatedClient(
+            base_url,
+            credentials={
+                "api_key": api_key,
+            },
+            options=Options(timeout, total_timeout, max_retries, max_retry_after),
+            headers=headers,
+            async_http_client=http_client,
+        )
+        client.credentials.require()
+        client.get_async_httpx_client()  # here, so that all threads share its pool
+        super().__init__(client)
+
+    @property
+    def jobs(self) -> "AsyncJobsOperations":
+        """Work that was accepted and is carried out later."""
+        from .api.jobs import AsyncJobsOperations  # noqa: PLC0415
+
+        return AsyncJobsOperations(self._client)
+
+    async def close(self) -> None:
+        """Close the connections. A client that is used in `async with` does so by itself."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

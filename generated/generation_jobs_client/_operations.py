@@ -1,0 +1,40 @@
+"""The forms in which `_contract` writes down what the document says."""
+
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+
+@frozen
+class Scheme:
+    """One credential: the argument and the variable that give it, and where in a request it goes."""
+
+    name: str
+    argument: str
+    variable: str
+    kind: Literal["bearer", "basic", "apiKey", "other"]
+    place: str
+    parameter: str
+
+
+@frozen
+class Operation:
+    """`path` has `{}` for each parameter. `security` holds alternatives, each with the names of its schemes.
+
+    `responses` are by status as documented (404, 4XX, default), each with what can be checked of its body, if
+    anything can. `success` are those whose body is the result; all others are raised.
+    """
+
+    method: str
+    path: str
+    security: tuple[tuple[str, ...], ...]
+    success: tuple[str, ...]
+    responses: dict[str, dict[str, Any] | None] = field(eq=False, repr=False)
+
+    def documented(self, status: int) -> str | None:
+        """The documented response that a status falls under."""
+        keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+        return next((key for key in keys if key in self.responses), None)
+
+    def succeeded(self, status: int) -> bool:
+        return 200 <= status < 300 and self.documented(status) in self.success

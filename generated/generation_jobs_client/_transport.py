@@ -1,0 +1,270 @@
+"""A request → the documented response to it, over as many attempts as are allowed.
+
+Retrying is done here, and not by a library: a client should need nothing but httpx and attrs, and a transport that
+retries (httpx-retries) would not be there in an HTTP client that the program brings along.
+
+httpx's exceptions do not leave this module. Nor are they chained to those that do, for they hold the request with
+its credentials.
+"""
+
+import asyncio
+import email.utils
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from attrs import field, frozen
+
+from . import _contract
+from ._decoding import Readable
+from ._operations import Operation
+from ._timing import Timing
+from .errors import (
+    ApiClientError,
+    ApiConnectionError,
+    ApiTimeoutError,
+    ConfigurationError,
+    UndocumentedStatusError,
+)
+from .types import RawResponse
+
+if TYPE_CHECKING:
+    from ._credentials import Credentials
+
+log = logging.getLogger(__package__)
+log.addHandler(logging.NullHandler())
+
+RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+_PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
+"""Seconds between attempts, doubled from one to the next; of what comes out, a random part is waited."""
+
+
+def _positive(_instance: Any, attribute: Any, value: float) -> None:
+    if not value > 0:
+        raise ConfigurationError(f"{attribute.name} must be more than 0 seconds, not {value!r}")
+
+
+def _not_negative(_instance: Any, attribute: Any, value: float) -> None:
+    if not value >= 0:
+        raise ConfigurationError(f"{attribute.name} cannot be {value!r}")
+
+
+@frozen
+class Options:
+    """How long and how often a call tries. Times are in seconds."""
+
+    timeout: float = field(default=30.0, validator=_positive)
+    total_timeout: float = field(default=120.0, validator=_positive)
+    max_retries: int = field(default=2, validator=_not_negative)
+    max_retry_after: float = field(default=60.0, validator=_not_negative)
+
+
+@frozen
+class Setup:
+    """What the calls of one client have in common."""
+
+    base_url: str
+    headers: Mapping[str, str]
+    credentials: "Credentials" = field(repr=False)
+    options: Options
+    timing: Timing
+
+
+class Transport:
+    """Sends requests, one after the other or from many threads. The functions in `api` call `request`."""
+
+    def __init__(self, http: httpx.Client, setup: Setup) -> None:
+        self._http = http
+        self._setup = setup
+
+    def request(self, **request: Any) -> Any:
+        """What the generated parsers take for an httpx.Response.
+
+        Raises ApiConnectionError, ApiTimeoutError, UndocumentedStatusError; MissingCredentialError before anything
+        is sent.
+        """
+        call = _Call(self._setup, request)
+        while True:
+            outcome = self._attempt(call)
+            pause = call.pause_after(outcome)
+            if pause is None:
+                return call.result(outcome)
+            self._setup.timing.sleep(pause)
+
+    def _attempt(self, call: "_Call") -> httpx.Response | httpx.RequestError:
+        limit = call.begin()
+        try:
+            response = self._http.send(call.build(self._http, limit), stream=True, follow_redirects=False)
+            try:
+                response.stream = _Bounded(response.stream, self._setup.timing, limit)
+                response.read()
+            finally:
+                response.close()
+        except httpx.RequestError as error:
+            return error
+        return response
+
+
+class AsyncTransport:
+    """The same for asyncio."""
+
+    def __init__(self, http: httpx.AsyncClient, setup: Setup) -> None:
+        self._http = http
+        self._setup = setup
+
+    async def request(self, **request: Any) -> Any:
+        """See Transport.request."""
+        call = _Call(self._setup, request)
+        while True:
+            outcome = await self._attempt(call)
+            pause = call.pause_after(outcome)
+            if pause is None:
+                return call.result(outcome)
+            await self._setup.timing.sleep_async(pause)
+
+    async def _attempt(self, call: "_Call") -> httpx.Response | httpx.RequestError:
+        limit = call.begin()
+        try:
+            async with asyncio.timeout(limit):
+                return await self._http.send(call.build(self._http, limit), follow_redirects=False)
+        except TimeoutError:
+            return httpx.ReadTimeout(f"no whole answer within {limit:.3g} s")
+        except httpx.RequestError as error:
+            return error
+
+
+class _Bounded(httpx.SyncByteStream):
+    """A body that ends in a timeout: httpx bounds the time from one part to the next, not that of all of them."""
+
+    def __init__(self, stream: Any, timing: Timing, limit: float) -> None:
+        self._stream = stream
+        self._timing = timing
+        self._limit = limit
+        self._end = timing.monotonic() + limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._stream:
+            if self._timing.monotonic() > self._end:
+                raise httpx.ReadTimeout(f"no whole answer within {self._limit:.3g} s")
+            yield part
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Call:
+    """One call: its attempts so far, and what is to be done after each."""
+
+    def __init__(self, setup: Setup, request: dict[str, Any]) -> None:
+        self._setup = setup
+        self._request = dict(request)
+        self._method = self._request.pop("method").upper()
+        self._path = self._request.pop("url")
+        self._operation = _operation(self._method, self._path)
+        setup.credentials.add_to(self._request, self._operation)
+        self._request["headers"] = {**setup.headers, **self._request.get("headers", {})}
+        self._end = setup.timing.monotonic() + setup.options.total_timeout
+        self._attempts = 0
+        self._replayable = True
+
+    def begin(self) -> float:
+        """Begin an attempt; gives the seconds that it may take."""
+        self._attempts += 1
+        return min(self._setup.options.timeout, max(self._end - self._setup.timing.monotonic(), 0.001))
+
+    def build(self, http: httpx.Client | httpx.AsyncClient, limit: float) -> httpx.Request:
+        url = self._setup.base_url + self._path
+        built = http.build_request(self._method, url, timeout=httpx.Timeout(limit), **self._request)
+        self._replayable = isinstance(built.stream, httpx.ByteStream)
+        return built
+
+    def pause_after(self, outcome: httpx.Response | httpx.RequestError) -> float | None:
+        """How long to wait before the next attempt; None if there is none."""
+        options, passing, asked = self._setup.options, isinstance(outcome, _PASSING), None
+        if isinstance(outcome, httpx.Response):
+            passing = outcome.status_code in RETRIED_STATUSES
+            asked = retry_after(outcome.headers, self._setup.timing.wall_clock)
+        self._tell(outcome)
+        if not passing or self._attempts > options.max_retries:
+            return None
+        if self._method not in _IDEMPOTENT or not self._replayable:
+            return None
+        if asked is None:
+            longest = min(_FIRST_PAUSE * 2.0 ** (self._attempts - 1), _LONGEST_PAUSE)
+            pause = longest * self._setup.timing.jitter()
+        else:
+            pause = min(asked, options.max_retry_after)
+        if self._setup.timing.monotonic() + pause >= self._end:
+            return None
+        log.info("%s %s: once more in %.3g s", self._method, self._path, pause)
+        return pause
+
+    def result(self, outcome: httpx.Response | httpx.RequestError) -> Readable:
+        if isinstance(outcome, httpx.RequestError):
+            raise self._fault(outcome)
+        raw = RawResponse(
+            status_code=outcome.status_code,
+            headers=outcome.headers,
+            content=outcome.content,
+            method=self._method,
+            path=self._path,
+            attempts=self._attempts,
+        )
+        documented = self._operation.documented(raw.status_code)
+        if documented is None:
+            raise UndocumentedStatusError(raw)
+        return Readable(raw, self._operation, documented)
+
+    def _fault(self, error: httpx.RequestError) -> ApiClientError:
+        tried = f"after {self._attempts} attempts" if self._attempts > 1 else "at the first attempt"
+        what = f"{self._method} {self._setup.base_url}{self._path}"
+        why = self._setup.credentials.redact(f"{type(error).__name__}: {error}".removesuffix(": "))
+        if isinstance(error, httpx.TimeoutException):
+            return ApiTimeoutError(
+                f"{what}: no answer in time, {tried} ({why}); `timeout` and `total_timeout` are limits"
+            )
+        return ApiConnectionError(f"{what}: no answer, {tried} ({why})")
+
+    def _tell(self, outcome: httpx.Response | httpx.RequestError) -> None:
+        if log.isEnabledFor(logging.DEBUG):
+            what = outcome.status_code if isinstance(outcome, httpx.Response) else type(outcome).__name__
+            log.debug("%s %s: %s (attempt %d)", self._method, self._path, what, self._attempts)
+
+
+def retry_after(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> float | None:
+    """Seconds that a server asks to wait (RFC 9110, 10.2.3); None where it does not, or says nothing meaningful."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(email.utils.parsedate_to_datetime(text).timestamp() - wall_clock(), 0.0)
+    except (ValueError, OverflowError):
+        return None
+
+
+# Which operation a request is of -------------------------------------------------------------------------------------
+
+
+def _operation(method: str, path: str) -> Operation:
+    """The one whose path fits; of several, the first that has fewest parameters, as in OpenAPI."""
+    parts = path.split("/")
+    fitting = (each for pattern, each in _BY_REQUEST.get((method, len(parts)), ()) if _fits(pattern, parts))
+    return next(fitting)
+
+
+def _fits(pattern: list[str], parts: list[str]) -> bool:
+    return all(wanted == part or "{}" in wanted for wanted, part in zip(pattern, parts, strict=True))
+
+
+def _by_request() -> dict[tuple[str, int], list[tuple[list[str], Operation]]]:
+    found: dict[tuple[str, int], list[tuple[list[str], Operation]]] = {}
+    for operation in sorted(_contract.OPERATIONS, key=lambda each: each.path.count("{}")):
+        pattern = operation.path.split("/")
+        found.setdefault((operation.method, len(pattern)), []).append((pattern, operation))
+    return found
+
+
+_BY_REQUEST = _by_request()
