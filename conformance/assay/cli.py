@@ -52,9 +52,6 @@ def main() -> None:
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", 3)
-    except BrokenPipeError:
-        _unheard()
-        sys.exit(0)
     except Exception as error:  # the last resort, which must not look like a verdict
         _fail(f"a fault of assay itself: {type(error).__name__}: {error}", _FAULT_OF_ASSAY)
 
