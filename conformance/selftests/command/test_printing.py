@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from selftests.command.conftest import executable, surroundings
+from selftests.running import miniatures
 
 
 def test_claims_are_printed_for_people(assay: Any, things: Path) -> None:
@@ -56,13 +57,13 @@ def test_there_is_no_colour_where_nobody_sees_it(checked: Any) -> None:
     assert "\x1b" not in checked.said.all
 
 
-def test_a_terminal_without_unicode_still_gets_every_word(installed: Any, things: Path, tmp_path: Path) -> None:
-    said = installed(
-        "doctor", "--spec", things, "--select", "getThing 409", "--url", "http://127.0.0.1:9", cwd=tmp_path,
-        PYTHONIOENCODING="ascii", TERM="dumb",
-    )  # fmt: skip
-    assert said.status == 2
-    assert "nothing listens at http://127.0.0.1:9" in said.err
+def test_a_terminal_without_unicode_still_gets_every_word(
+    installed: Any, start: Any, things: Path, tmp_path: Path
+) -> None:
+    url = start(miniatures.things).url
+    said = installed("doctor", "--spec", things, "--url", url, cwd=tmp_path, PYTHONIOENCODING="ascii", TERM="dumb")
+    assert said.status == 3, said.all
+    assert '\\u2192 declare [states."getThing 409"]' in said.out
 
 
 def head(*arguments: str | Path, cwd: Path) -> tuple[int, str]:

@@ -32,7 +32,10 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> claims.Ledger:
 def ran(ledger: claims.Ledger, tmp_path: Path) -> Callable[..., miniatures.Ran]:
     """Run the steps of a target on Things, and judge. No probes: what they send is not what these tests are about."""
 
-    def ran(url: str, states: str = "", *, head: str = "", limits: str = "", timeout: float = 10.0) -> miniatures.Ran:
+    def ran(
+        url: str, states: str = "", *, head: str = "", limits: str = "", timeout: float = 10.0,
+        ledger: claims.Ledger = ledger,
+    ) -> miniatures.Ran:  # fmt: skip
         file = tmp_path / "target.toml"
         file.write_text(
             f'name = "miniature"\nbase_url = "{url}"\n{head}\n[http]\ntimeout = {timeout}\n[limits]\n{limits}\n'

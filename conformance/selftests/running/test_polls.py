@@ -1,9 +1,12 @@
 """A resource is asked for again until it is done, and a little longer, or its time is over."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from assay import run
+from assay import claims, contract, run
 from selftests.running.miniatures import (
+    NOTHING,
+    THINGS,
     Answer,
     Asked,
     Behaviour,
@@ -72,6 +75,10 @@ def test_a_poll_whose_setup_fails_is_inconclusive(start: Start, ran: Run) -> Non
     assert "setup of 'getThing 200'" in came.row("200").reason
 
 
-def test_a_document_without_states_is_polled_until_its_time_is_over(start: Start, ran: Run) -> None:
-    came = ran(start(tree(Answer(200, {"id": "tree"}))).url, TREE + "poll = { every = 0.02, watch = 0.2 }\n")
-    assert len(came.of("getThing 200")) >= 2
+def test_what_is_never_said_to_end_is_read_until_its_time_is_over(start: Start, ran: Run, tmp_path: Path) -> None:
+    before, _, relations = THINGS.partition("      x-relations:")
+    (tmp_path / "things.yaml").write_text(before + relations[relations.index("    Refusal:") :])
+    unrelated = claims.ledger(contract.load(tmp_path / "things.yaml", []))
+    watch = TREE.replace("200", "404") + "poll = { every = 0.02, watch = 0.2 }\n"
+    came = ran(start(tree(NOTHING)).url, watch, ledger=unrelated)
+    assert len(came.of("getThing 404")) >= 2
