@@ -1,9 +1,10 @@
 """A small server that obeys documents/library.yaml: a second API, so that the proof is not made for one alone.
 
-A loan moves on by a state at each reading, so that a life of it can be watched without a clock. `library.toml` is its
-target.
+A loan moves on by a state every tenth of a second from its first reading on, so that a life of it can be watched.
+`library.toml` is its target.
 """
 
+import time
 from typing import Any
 
 from starlette.applications import Starlette
@@ -19,13 +20,15 @@ _BOOK = {"number": 1, "title": "Emma", "added": "2024-02-29", "shelf": "A12", "p
 _FILM = {"number": 2, "title": "Metropolis", "added": "2023-01-31", "minutes": 153, "languages": {"de": "Deutsch"}}
 _SPARE = {"number": 3, "title": "Untitled", "added": "2020-05-05", "author": "unknown", "pages": None}
 _TOPICS = {"name": "all", "parts": [{"name": "novels", "parts": []}, {"name": "films"}]}
+_EVERY = 0.1
+"""Seconds in a state."""
 _STATES = ("reserved", "lent", "overdue", "returned")
 
 
 class Library:
     def __init__(self) -> None:
         self.items: dict[str, dict[str, Any]] = {"1": _BOOK, "2": _FILM, "3": _SPARE}
-        self.readings = 0
+        self.lent_at = 0.0
 
     async def list_items(self, request: Request) -> Response:
         _admit(request)
@@ -73,8 +76,9 @@ class Library:
         _admit(request)
         if request.path_params["id"] != LOAN:
             raise HTTPException(404, "there is no such loan")
-        self.readings += 1
-        return JSONResponse(_loan(_STATES[min(self.readings, len(_STATES)) - 1]))
+        self.lent_at = self.lent_at or time.monotonic()
+        moves = int((time.monotonic() - self.lent_at) / _EVERY)
+        return JSONResponse(_loan(_STATES[min(moves, len(_STATES) - 1)]))
 
     def _item(self, request: Request) -> dict[str, Any]:
         number = request.path_params["number"]
