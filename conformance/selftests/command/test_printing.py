@@ -61,7 +61,7 @@ def test_a_terminal_without_unicode_still_gets_every_word(
     installed: Any, start: Any, things: Path, tmp_path: Path
 ) -> None:
     url = start(miniatures.things).url
-    said = installed("doctor", "--spec", things, "--url", url, cwd=tmp_path, PYTHONIOENCODING="ascii", TERM="dumb")
+    said = installed("doctor", "--spec", things, "--url", url, cwd=tmp_path, PYTHONIOENCODING="latin-1", TERM="dumb")
     assert said.status == 3, said.all
     assert '\\u2192 declare [states."getThing 409"]' in said.out
 
