@@ -113,8 +113,7 @@ class Redactor:
         self._secrets = {name: secret for name, secret in secrets.items() if secret}
         self._everywhere: dict[str, str] = {}
         self._short: dict[str, str] = {}
-        # of two credentials of which one is part of the other, the longer one comes first
-        for name, secret in sorted(self._secrets.items(), key=lambda pair: -len(pair[1])):
+        for name, secret in self._secrets.items():
             forms = self._everywhere if len(secret) >= SHORTEST_SECRET else self._short
             for form in _forms(secret):
                 forms.setdefault(form, marker(name))
