@@ -1,4 +1,8 @@
-"""Arguments → a pytest run and an exit status. Parses and prints; all work is done elsewhere."""
+"""Arguments → a pytest run and an exit status. Parses and prints; all work is done elsewhere.
+
+`check` leaves everything to the process that it starts, so what the other commands need is imported by them: it takes
+longer than all else that is done here.
+"""
 
 import io
 import json
@@ -10,17 +14,19 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
-from rich.console import Console
 
-from assay import client, doctor, drivers, judge, plugin, recording, report, settings, subject, suite
+from assay import settings, suite
 from assay.errors import UserError
-from assay.report import terminal
 from assay.settings import Settings
-from assay.target import Target
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from assay.target import Target
 
 _FAULT_OF_ASSAY = 5
 _LOOKS_EVERY = 0.5
@@ -68,12 +74,16 @@ def _say(text: str) -> None:
         _unheard()
 
 
-class _Console(Console):
+def _console() -> "Console":
     """Rich's own ends the program with 1 where nobody reads on."""
+    from rich.console import Console  # noqa: PLC0415 - see above
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
-        _unheard()
+    class Lasting(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            _unheard()
+
+    return Lasting()
 
 
 def _fail(message: str, status: int) -> None:
@@ -128,14 +138,13 @@ def cli() -> None:
 def check(**given: Any) -> int:
     """Bring about every documented response, judge every claim, report."""
     chosen = _settings(given)
-    if chosen.spec is None:
-        settings.load_ledger(chosen)  # says what to give
+    chosen.required_spec()
     _make_empty(chosen.report)
     with tempfile.TemporaryDirectory() as folder:
         status = _pytest(chosen, Path(folder))
-    if status == plugin.USER_ERROR:
+    if status == suite.USER_ERROR:
         return 2
-    if status in (plugin.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+    if status in (suite.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return 3
     return _status_of(chosen.report / "results.json")
 
@@ -169,13 +178,12 @@ def _pytest(chosen: Settings, folder: Path) -> int:
     command = [
         # -P: a file of the working directory that is called like a library is not one
         sys.executable, "-P", "-m", "pytest", "-c", str(where / "pytest.ini"), f"--rootdir={where}", "--noconftest",
-        "-p", "assay.plugin", "-p", "no:cacheprovider", f"--basetemp={folder / 'pytest'}",
+        "-p", "assay.plugin", "-p", "no:cacheprovider", "--assert=plain", f"--basetemp={folder / 'pytest'}",
         "-qq", "--no-header", "--tb=no", "-rN",
         *settings.to_arguments(chosen), str(where),
     ]  # fmt: skip
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     child = subprocess.Popen(command, env=environment)
     # Ctrl-C reaches the child by itself, being in the same group: it writes its report, and this waits for it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -198,10 +206,13 @@ def _status_of(results: Path) -> int:
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) -> int:
     """Judge a recording again: no server, no target file, maybe another version of the document."""
+    from assay import client, judge, loading, recording, report, subject  # noqa: PLC0415 - see above
+    from assay.report import terminal  # noqa: PLC0415 - see above
+
     if folder is not None:
         _make(folder)
     chosen = _settings(given)
-    ledger = settings.load_ledger(chosen)
+    ledger = loading.load_ledger(chosen)
     loaded = recording.load(recordings)
     shipped = client.load(chosen.client, ledger.contract) if chosen.client else None
     if strict:
@@ -215,7 +226,7 @@ def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) ->
     verdicts = judge.judge(ledger, loaded, of_client)
     if folder is not None:
         report.write(verdicts, folder)
-    terminal.show(verdicts, _Console(), folder or recordings.parent)
+    terminal.show(verdicts, _console(), folder or recordings.parent)
     return verdicts.exit_status
 
 
@@ -224,7 +235,9 @@ def judge_(recordings: Path, folder: Path | None, strict: bool, **given: Any) ->
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def claims_(as_json: bool, **given: Any) -> int:
     """Print the ledger: every claim of the contract, before any request."""
-    ledger = settings.load_ledger(_settings(given))
+    from assay import loading  # noqa: PLC0415 - see above
+
+    ledger = loading.load_ledger(_settings(given))
     for claim in ledger.claims.values():
         if as_json:
             _say(json.dumps(attrs.asdict(claim), ensure_ascii=False))
@@ -244,7 +257,9 @@ def doctor_(**given: Any) -> int:
 
     Sends reads only. Ends 0 if a run can exercise everything, 3 if not.
     """
-    findings = doctor.examine(settings.load(_settings(given)))
+    from assay import doctor, loading  # noqa: PLC0415 - see above
+
+    findings = doctor.examine(loading.load(_settings(given)))
     for each in findings:
         _say(f"{'ok  ' if each.ok else 'MISS'}  {each.response}: {each.found}")
         if each.todo:
@@ -258,7 +273,9 @@ def doctor_(**given: Any) -> int:
 @_options(_TARGET)
 def serve(**given: Any) -> int:
     """Start the target's [serve] app and stay, printing its credentials and resources, until Ctrl-C."""
-    target = settings.load_target(_settings(given))
+    from assay import drivers, loading  # noqa: PLC0415 - see above
+
+    target = loading.load_target(_settings(given))
     if target.serve is None:
         raise UserError(
             "the target has no [serve]: it is started elsewhere",
@@ -280,7 +297,7 @@ def serve(**given: Any) -> int:
     return 0
 
 
-def _print_served(target: Target) -> None:
+def _print_served(target: "Target") -> None:
     """The credentials of a server that assay itself started here are no secret of anybody."""
     _say(f"{target.name} serves at {target.base_url} (Ctrl-C stops it)")
     for name, secret in target.secrets.items():

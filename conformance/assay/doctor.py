@@ -10,8 +10,8 @@ from attrs import evolve, frozen
 
 from assay import judge, run
 from assay.claims import name_of
+from assay.loading import Job
 from assay.plan import Step
-from assay.settings import Job
 
 
 @frozen

@@ -1,30 +1,29 @@
 """pytest items ← one run: the plugin by which the suite gets its ledger, its verdicts and its parameters.
 
-Dormant without `--assay-spec`, so that it costs nothing in a test suite that does not ask for it. The run happens once
-a session, before the first item. The items of the suite only show what the judge found.
+Dormant without `--assay-spec`: it then costs nothing in a test suite that does not ask for it, so what a run needs is
+imported where it is used. The run happens once a session, before the first item. The items of the suite only show what
+the judge found.
 """
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from rich.console import Console
 
-from assay import client, judge, report, run, settings, subject
-from assay.client import Client
+from assay import settings
 from assay.errors import UserError
-from assay.report import terminal
-from assay.settings import Job, Settings
-from assay.verdicts import Verdicts
+from assay.settings import Settings
+from assay.suite import INTERRUPTED, USER_ERROR
 
-USER_ERROR = 82
-"""pytest's exit status where the run ended by a UserError: none of pytest's own."""
-INTERRUPTED = 83
-"""The same where it was interrupted before the report was written."""
+if TYPE_CHECKING:
+    from assay.client import Client
+    from assay.loading import Job
+    from assay.verdicts import Verdicts
 
-_JOB = pytest.StashKey[Job]()
-_CLIENT = pytest.StashKey[Client | None]()
-_VERDICTS = pytest.StashKey[Verdicts]()
+_JOB = pytest.StashKey["Job"]()
+_CLIENT = pytest.StashKey["Client | None"]()
+_VERDICTS = pytest.StashKey["Verdicts"]()
 _NO_RUN = pytest.StashKey[int]()
 
 
@@ -49,8 +48,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Load what the options name, before anything is collected or started; a mistake in it ends the session."""
     if config.getoption("--assay-spec") is None:
         return None
+    from assay import client, loading  # noqa: PLC0415 - see above
+
     try:
-        job = config.stash[_JOB] = settings.load(_settings(config))
+        job = config.stash[_JOB] = loading.load(_settings(config))
         package = job.settings.client
         config.stash[_CLIENT] = client.load(package, job.ledger.contract) if package else None
     except UserError as error:
@@ -112,15 +113,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def assay_verdicts(request: pytest.FixtureRequest) -> Verdicts:
+def assay_verdicts(request: pytest.FixtureRequest) -> "Verdicts":
     """What the run found."""
     if _VERDICTS not in request.config.stash:
         pytest.fail("assay is dormant: give --assay-spec and --assay-target or --assay-url", pytrace=False)
     return request.config.stash[_VERDICTS]
 
 
-def run_and_report(job: Job, shipped: Client | None = None) -> Verdicts:
+def run_and_report(job: "Job", shipped: "Client | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
+    from assay import judge, report, run, subject  # noqa: PLC0415 - see above
+
     folder = job.settings.report
     recording = run.record(job.ledger, job.target, job.plan, folder, seed=job.seed, strict=job.settings.strict)
     gates = job.settings.client_gates
@@ -133,5 +136,9 @@ def run_and_report(job: Job, shipped: Client | None = None) -> Verdicts:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     verdicts = config.stash.get(_VERDICTS, None)
     if verdicts is not None:
+        from rich.console import Console  # noqa: PLC0415 - see above
+
+        from assay.report import terminal  # noqa: PLC0415 - see above
+
         terminalreporter.ensure_newline()
         terminal.show(verdicts, Console(), config.stash[_JOB].settings.report)

@@ -1,9 +1,8 @@
 """Arguments + `[tool.assay]` of pyproject.toml → Settings: which contract, which target, how.
 
-What the two lead to is loaded here too, so that every mistake in them is found before anything is started.
+Not what the two lead to: that is `loading`'s part. Nothing heavy is imported here, since the command line waits for it.
 """
 
-import secrets
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,11 +10,8 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from assay import claims, contract, plan, shapes, target
-from assay.claims import Ledger
+from assay import shapes
 from assay.errors import UserError
-from assay.plan import Plan
-from assay.target import Target
 
 DEFAULT_EXAMPLES = 100
 _KEYS: dict[str, tuple[tuple[type, ...], str]] = {
@@ -31,7 +27,6 @@ _KEYS: dict[str, tuple[tuple[type, ...], str]] = {
     "client_gates": ((bool,), "true or false"),
 }
 """Key of [tool.assay] → the types that TOML may give it, and what it is in words."""
-_SEED_BITS = 32
 
 
 @frozen
@@ -85,6 +80,14 @@ class Settings:
             client_gates=table.get("client_gates", False),
         )
 
+    def required_spec(self) -> Path:
+        """Raises UserError where no document is given."""
+        if self.spec is None:
+            raise UserError(
+                "no document is given", todo="give --spec FILE, or `spec` in [tool.assay] of pyproject.toml"
+            )
+        return self.spec
+
     def overridden(self, **given: Any) -> Self:
         """With the arguments that were given. Another document does not get the overlays and the client of the default
         one, and another URL never gets the credentials of the default target.
@@ -100,57 +103,6 @@ class Settings:
         elif "target" in said:
             said["url"] = ""
         return evolve(self, **said)
-
-
-@frozen
-class Job:
-    """What a run needs, loaded and checked."""
-
-    settings: Settings
-    ledger: Ledger
-    target: Target
-    plan: Plan
-    seed: int
-
-
-def load_ledger(settings: Settings) -> Ledger:
-    """Raises UserError: there is no document, or it or an overlay is wrong."""
-    if settings.spec is None:
-        raise UserError("no document is given", todo="give --spec FILE, or `spec` in [tool.assay] of pyproject.toml")
-    return claims.ledger(contract.load(settings.spec, settings.overlays))
-
-
-def load_target(settings: Settings) -> Target:
-    """Raises UserError: there is neither a target nor a URL, or the target file is wrong."""
-    if settings.url and settings.target:
-        raise UserError("both --target and --url are given", todo="write the URL as `base_url` into the target file")
-    if settings.url:
-        return target.from_url(settings.url)
-    if settings.target is None:
-        raise UserError("no server is given", todo="give --target FILE or --url URL")
-    return target.load(settings.target)
-
-
-def load(settings: Settings) -> Job:
-    """Everything that a run needs. Raises UserError."""
-    ledger = load_ledger(settings)
-    loaded = load_target(settings)
-    seed = seed_of(settings, ledger)
-    planned = plan.plan(
-        ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes, examples=settings.examples
-    )
-    return Job(settings, ledger, loaded, planned, seed)
-
-
-def seed_of(settings: Settings, ledger: Ledger) -> int:
-    """From the contract where none is given, so that the same tree gives the same run."""
-    if settings.seed == "random":
-        return secrets.randbits(_SEED_BITS)
-    if not settings.seed:
-        return int(ledger.contract.digest[: _SEED_BITS // 4], 16)
-    if not settings.seed.isdecimal():
-        raise UserError(f"--seed {settings.seed!r} is no whole number", todo="give a whole number, or `random`")
-    return int(settings.seed)
 
 
 def to_arguments(settings: Settings) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import settings
+from assay import loading, settings
 from assay.settings import Settings
 
 
@@ -88,8 +88,8 @@ def test_paths_go_on_absolute_and_flags_only_where_they_are_set(
 
 
 def test_the_seed_follows_from_the_contract_unless_it_is_given(things: Path) -> None:
-    ledger = settings.load_ledger(Settings(spec=things))
-    own = settings.seed_of(Settings(), ledger)
-    assert own == settings.seed_of(Settings(), settings.load_ledger(Settings(spec=things)))
-    assert settings.seed_of(Settings(seed="12"), ledger) == 12
-    assert len({settings.seed_of(Settings(seed="random"), ledger) for _ in range(3)}) > 1
+    ledger = loading.load_ledger(Settings(spec=things))
+    own = loading.seed_of(Settings(), ledger)
+    assert own == loading.seed_of(Settings(), loading.load_ledger(Settings(spec=things)))
+    assert loading.seed_of(Settings(seed="12"), ledger) == 12
+    assert len({loading.seed_of(Settings(seed="random"), ledger) for _ in range(3)}) > 1

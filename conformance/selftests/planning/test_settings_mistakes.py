@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import settings
+from assay import loading, settings
 from assay.errors import UserError
 from assay.settings import Settings
 
@@ -57,42 +57,42 @@ class TestDefaults:
 class TestWhatIsGiven:
     def test_a_document_has_to_be(self) -> None:
         with pytest.raises(UserError, match="no document is given"):
-            settings.load(Settings(url="http://h"))
+            loading.load(Settings(url="http://h"))
 
     def test_a_server_has_to_be(self, root: Path) -> None:
         with pytest.raises(UserError, match="no server is given"):
-            settings.load(Settings(spec=root / SPEC))
+            loading.load(Settings(spec=root / SPEC))
 
     def test_there_is_one_server(self) -> None:
         with pytest.raises(UserError, match="both --target and --url are given"):
-            settings.load_target(Settings(url="http://h", target=Path("t.toml")))
+            loading.load_target(Settings(url="http://h", target=Path("t.toml")))
 
     @pytest.mark.parametrize("seed", ["x", "-1", "1.5", "Random"])
     def test_a_seed_is_a_whole_number(self, seed: str, root: Path) -> None:
         with pytest.raises(UserError, match="is no whole number"):
-            settings.load(Settings(spec=root / SPEC, url="http://h", seed=seed))
+            loading.load(Settings(spec=root / SPEC, url="http://h", seed=seed))
 
 
 class TestLoaded:
     def test_a_url_alone_brings_no_credentials_along(self, root: Path) -> None:
         defaults = Settings.read(root)
         assert defaults.target is not None
-        job = settings.load(defaults.overridden(url="http://127.0.0.1:1", examples=None))
+        job = loading.load(defaults.overridden(url="http://127.0.0.1:1", examples=None))
         assert (job.target.base_url, job.target.credentials, job.target.states) == ("http://127.0.0.1:1", {}, ())
 
     def test_another_document_is_planned_without_the_overlays_of_the_default_one(self, root: Path) -> None:
         library = root / "conformance/selftests/documents/library.yaml"
-        job = settings.load(Settings.read(root).overridden(spec=library, url="http://127.0.0.1:1"))
+        job = loading.load(Settings.read(root).overridden(spec=library, url="http://127.0.0.1:1"))
         assert {each.operation.id for each in job.plan.steps} == {"listItems", "getItem", "GET /topics", "getLoan"}
         assert not any(each.source in ("overlay", "relation") for each in job.ledger.claims.values())
 
     def test_the_target_of_this_checkout_fits_its_document(self, root: Path) -> None:
-        job = settings.load(Settings.read(root))
+        job = loading.load(Settings.read(root))
         assert job.plan.unplanned == ()
-        assert job.seed == settings.seed_of(Settings(), job.ledger)
+        assert job.seed == loading.seed_of(Settings(), job.ledger)
 
     def test_the_seed_selects_what_is_made_up(self, root: Path) -> None:
-        one, other = (settings.load(Settings(spec=root / SPEC, url="http://h", seed=seed)) for seed in ("1", "2"))
+        one, other = (loading.load(Settings(spec=root / SPEC, url="http://h", seed=seed)) for seed in ("1", "2"))
         assert one.plan.steps != other.plan.steps
 
 
