@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay import cli, settings
+from assay import claims, cli
 from selftests.running import miniatures
 
 STATES = '[states."getThing 200"]\npath = { id = "one" }\n'
@@ -83,19 +83,23 @@ def test_results_that_say_no_status_are_a_fault(
     assert assay("check", "--spec", things, "--url", "http://127.0.0.1:9").status == 5
 
 
-def test_a_fault_of_assay_itself_looks_like_no_verdict(assay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_assay_itself_looks_like_no_verdict(
+    assay: Any, things: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def faulty(_: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(settings, "load_ledger", faulty)
-    said = assay("claims")
+    monkeypatch.setattr(claims, "ledger", faulty)
+    said = assay("claims", "--spec", things)
     assert (said.status, said.err) == (5, "assay: a fault of assay itself: ZeroDivisionError: oops\n")
 
 
-def test_an_interruption_before_the_run_is_none_of_conformance(assay: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_before_the_run_is_none_of_conformance(
+    assay: Any, things: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupted(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(settings, "load_ledger", interrupted)
-    said = assay("claims")
+    monkeypatch.setattr(claims, "ledger", interrupted)
+    said = assay("claims", "--spec", things)
     assert (said.status, said.err) == (3, "\nassay: interrupted\n")
