@@ -83,13 +83,13 @@ def write(contract: Contract, called: Names, folder: Path) -> None:
     pyproject = _PYPROJECT.format(
         distribution=_toml(called.distribution),
         package=_toml(called.package),
-        version=_toml(_version(contract.version)),
+        version=_toml(published(contract.version)),
         description=_toml(f"A typed client for {' '.join(contract.title.split())}"),
     )
     (folder / "pyproject.toml").write_text(MARK + pyproject, encoding="utf-8")
 
 
-def _version(version: str) -> str:
+def published(version: str) -> str:
     """The document's version where pip can read it, else the numbers in it."""
     return version if _VERSION.fullmatch(version) else ".".join(re.findall(r"\d+", version)) or "0"
 

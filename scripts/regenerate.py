@@ -2,7 +2,10 @@
 
     python scripts/regenerate.py                 write generated/ anew
     python scripts/regenerate.py --check         end 1 where generated/ is not what the document gives
+    python scripts/regenerate.py --check --base main    nor may its version be too small for what changed since main
     python scripts/regenerate.py --spec api.yaml --out clients/other --package other_client
+
+What changed for callers since the checked-in client is printed, and decides the new one's version.
 
 Any document will do: what is special to one stands in it or in its overlays. Run it where pyproject.toml is; its
 `[tool.assay]` names the document if --spec does not, its dependency group `codegen` the versions of the tools.
@@ -15,18 +18,24 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import attrs
 import click
 
+import change_report
+import checked_in
+import contract_record
 import distribution
 import endpoints
 import generator
 import manual
 import rendering
 import soundness
+import succession
 import trees
 from assay import contract
 from assay.contract import Contract
 from assay.errors import UserError
+from change_report import Report
 from client_document import client_document
 from facts import facts
 
@@ -42,10 +51,16 @@ _FILE = click.Path(path_type=Path)
 @click.option("--out", type=_FILE, default=Path("generated"), show_default=True, help="The folder to replace.")
 @click.option("--package", help="The package's name.  [default: from the title]")
 @click.option("--check", is_flag=True, help="Write nothing; end 1 and print the differences if there are any.")
-def main(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, check: bool) -> None:
+@click.option("--base", metavar="REVISION", help="Compare with the client of that commit.  [default: HEAD]")
+@click.option("--report", type=_FILE, help="A folder for changes.json and changes.md.")
+@click.option("--changelog", type=_FILE, help="The file for an entry.  [default: that beside [tool.assay]'s document]")
+@click.option("--date", help="The date of the entry.  [default: none]")
+def main(
+    spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, check: bool, **telling: Any
+) -> None:
     """Write the Python client of an OpenAPI document, whole or not at all."""
     try:
-        sys.exit(_regenerate(spec, overlays, out, package, check=check))
+        sys.exit(_regenerate(spec, overlays, out, package, Telling(**telling), check=check))
     except UserError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(WRONG)
@@ -54,21 +69,65 @@ def main(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str 
         sys.exit(INTERRUPTED)
 
 
-def _regenerate(spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, *, check: bool) -> int:
+@attrs.frozen
+class Telling:
+    """What is compared with, and where it is told what changed."""
+
+    base: str | None
+    report: Path | None
+    changelog: Path | None
+    date: str | None
+
+
+def _regenerate(
+    spec: Path | None, overlays: tuple[Path, ...], out: Path, package: str | None, telling: Telling, *, check: bool
+) -> int:
     project = _project(Path("pyproject.toml"))
     generator.check_tools(_pins(project))
     if spec is None:
         spec, overlays = _defaults(project, overlays)
+        telling = attrs.evolve(telling, changelog=telling.changelog or spec.parent / "CHANGELOG.md")
     if not check:
         _check_replaceable(out)
+    agreed = contract.load(spec, overlays)
+
+    def write(to: Path, version: str) -> None:
+        _write(attrs.evolve(agreed, version=version), package, to)
+
     with tempfile.TemporaryDirectory(prefix="client-") as folder:
-        fresh = Path(folder) / "distribution"
-        _write(contract.load(spec, overlays), package, fresh)
-        if not check:
-            trees.replace(out, fresh)
-            click.echo(f"{out} is written")
-            return 0
-        return _report(trees.differences(fresh, out, shown=str(out)), out)
+        workspace = Path(folder)
+        older = checked_in.client(out, telling.base, workspace / "older")
+        documented = distribution.published(agreed.version)
+        if check:
+            fresh = succession.same(out, write, documented, workspace)
+            differs = _report(trees.differences(fresh, out, shown=str(out)), out)
+            return differs or _check_version(succession.compared(older, out), telling)
+        fresh, report = succession.successor(older, write, documented, workspace)
+        trees.replace(out, fresh)
+        _tell(report, telling)
+        click.echo(f"{out} is written")
+        return 0
+
+
+def _check_version(report: Report | None, telling: Telling) -> int:
+    """Whether the version is large enough for what changed."""
+    _tell(report, attrs.evolve(telling, changelog=None))
+    problem = succession.check_version(report) if report else None
+    if problem:
+        base = f" --base {telling.base}" if telling.base else ""
+        click.echo(f"{problem}: run scripts/regenerate.py{base}", err=True)
+    return DIFFERENT if problem else 0
+
+
+def _tell(report: Report | None, telling: Telling) -> None:
+    if report is None:
+        return
+    if report.of is not None:
+        click.echo(report.markdown())
+    if telling.report is not None:
+        change_report.write(report, telling.report)
+    if telling.changelog is not None:
+        change_report.enter(report, telling.changelog, telling.date)
 
 
 def _write(agreed: Contract, package: str | None, folder: Path) -> None:
@@ -89,6 +148,7 @@ def _write(agreed: Contract, package: str | None, folder: Path) -> None:
     soundness.check_sound(target, shown=shown)
     distribution.write(agreed, called, folder)
     manual.write(agreed, told, pairs, folder)
+    contract_record.write(contract_record.of(agreed, document), folder)
 
 
 def _report(differences: list[str], out: Path) -> int:

@@ -66,7 +66,7 @@ def test_what_python_cannot_import_is_no_name(title: str, package: str | None) -
     [("1.0.0", "1.0.0"), ("2.1-beta.2", "2.1-beta.2"), ("2026-01-31", "2026.01.31"), ("x", "0")],
 )
 def test_a_version_that_pip_cannot_read_is_published_as_its_numbers(documented: str, published: str) -> None:
-    assert distribution._version(documented) == published
+    assert distribution.published(documented) == published
 
 
 def test_another_version_of_a_tool_than_the_pinned_one_is_refused() -> None:

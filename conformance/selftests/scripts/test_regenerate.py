@@ -87,7 +87,7 @@ def test_a_change_takes_the_place_of_the_whole_folder(run: Run, library: Path, t
     document.write_text("openapi: 3.1.0\ninfo: {title: Other, version: 1.0.0}\npaths: {}\n")
     ran = run("--spec", document, "--out", out, "--package", "other")
     assert ran.returncode == 0, ran.stderr
-    assert sorted(path.name for path in out.iterdir()) == ["README.md", "other", "pyproject.toml"]
+    assert sorted(path.name for path in out.iterdir()) == ["README.md", "contract.json", "other", "pyproject.toml"]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
