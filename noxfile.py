@@ -79,14 +79,14 @@ def imports(session: nox.Session) -> None:
 
 @nox.session
 def regenerate(session: nox.Session) -> None:
-    """Write the client in generated/ anew from the document and its overlays."""
+    """Write the client in generated/ anew and tell what changed for callers; `-- --report DIR` as JSON and Markdown."""
     _install(session, ".", group="codegen")
     session.run("python", "scripts/regenerate.py", *session.posargs)
 
 
 @nox.session
 def drift(session: nox.Session) -> None:
-    """Check that the client in generated/ is what the document gives."""
+    """Check that generated/ is what the document gives, its version large enough; `-- --base REVISION`: since then."""
     _install(session, ".", group="codegen")
     session.run("python", "scripts/regenerate.py", "--check", *session.posargs)
 
