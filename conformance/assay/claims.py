@@ -51,6 +51,8 @@ class HeaderClaims:
     name: str
     type: str
     """JSON type that the header's text is read as: string, integer, number, boolean, array or object."""
+    items: str
+    """The same for the items of an array."""
     required: Claim | None
     tree: Node | None = field(repr=False)
 
@@ -170,10 +172,15 @@ class _Deriver:
             sentence = f"{name} has the header {header.name}"
             required = self._add((*at, "required"), "header", header.pointer + "/required", sentence)
         tree = self._tree(header.schema, at, "header", f"the header {header.name}") if header.schema else None
-        declared = resolve(self._schemas.data, header.schema)[1] if header.schema else {}
+        return HeaderClaims(
+            header.name, self._type(header.schema), self._type(f"{header.schema}/items"), required, tree
+        )  # fmt: skip
+
+    def _type(self, schema: str) -> str:
+        """The first type but null that the schema at a pointer names; string where it names none."""
+        declared = resolve(self._schemas.data, schema)[1]
         kinds = declared.get("type", "string") if isinstance(declared, dict) else "string"
-        first = next((each for each in kinds if each != "null"), "null") if isinstance(kinds, list) else kinds
-        return HeaderClaims(header.name, first, required, tree)
+        return next((each for each in kinds if each != "null"), "null") if isinstance(kinds, list) else kinds
 
     def _body(self, prefix: tuple[str, ...], media: Media, beside: int) -> Node:
         at = (*prefix, "body") if beside == 1 else (*prefix, "body", media.type)

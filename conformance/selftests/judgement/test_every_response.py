@@ -180,6 +180,8 @@ paths:
             X-Share: {schema: {type: number, maximum: 1}}
             X-Tags: {schema: {type: array, maxItems: 2}}
             X-Any: {schema: {type: ["null", integer]}}
+            X-Counts: {schema: {type: array, items: {type: integer}}}
+            X-Members: {schema: {type: object, required: [role]}}
           content:
             application/*: {schema: {type: object, required: [wide]}}
             application/json: {schema: {type: object, required: [near]}}
@@ -276,6 +278,9 @@ class TestHeaderTypes:
             ("X-Tags", "a,b,c", "maxItems"),
             ("X-Any", "5", None),
             ("X-Any", "five", "type"),
+            ("X-Counts", "1, 2", None),
+            ("X-Counts", "1, two", "items/type"),
+            ("X-Members", "role,admin", None),
         ],
     )
     def test_each_is_read_as_its_type(self, name: str, value: str, broken: str | None, told: Told) -> None:
