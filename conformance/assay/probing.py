@@ -61,7 +61,7 @@ class Wrong:
 
     @property
     def secrets(self) -> dict[str, str]:
-        return {"wrong": self.token, "malformed": self.broken}
+        return {"probe.wrong": self.token, "probe.malformed": self.broken}
 
 
 def probe_steps(
