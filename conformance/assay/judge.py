@@ -12,9 +12,10 @@ in:
 A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive.
 """
 
+import functools
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
@@ -78,6 +79,9 @@ class _Judge:
         self._recording = recording
         self._tallies: dict[str, _Tally] = defaultdict(_Tally)
         self._lives: dict[str, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+        # a resource that is read again and again mostly answers the same bytes: they are read and walked once
+        self._parsed = functools.cache(strict_json.parse)
+        self._found = functools.cache(self._walked)
 
     def run(self, client: ClientVerdicts | None) -> Verdicts:
         known = {operation.id: operation for operation in self._ledger.contract.operations}
@@ -131,10 +135,11 @@ class _Judge:
     def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
         if not claims.is_json(media_type) and not (media_type.endswith("/*") and claims.is_json(reply.media_type)):
             if media_type.startswith("text/") and media_type in known.bodies:
-                self._walk(known.bodies[media_type], reply.body.decode("utf-8", "replace"), exchange)
+                text = reply.body.decode("utf-8", "replace")
+                self._see_all(checks.walk(known.bodies[media_type], text), exchange)
             return
         try:
-            body = strict_json.parse(reply.body)
+            body = self._parsed(reply.body)
         except strict_json.NotJsonError as error:
             if known.json is not None:
                 self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {_shown(reply.body)}")
@@ -142,11 +147,14 @@ class _Judge:
         if known.json is not None:
             self._see(known.json, exchange, True)
         if media_type in known.bodies:
-            self._walk(known.bodies[media_type], body, exchange)
+            self._see_all(self._found(known.bodies[media_type], reply.body), exchange)
         self._lives[exchange.operation][known.status].append(Observation(exchange, body))
 
-    def _walk(self, tree: checks.Node, body: Any, exchange: Exchange) -> None:
-        for found in checks.walk(tree, body):
+    def _walked(self, tree: checks.Node, body: bytes) -> list[checks.Finding]:
+        return list(checks.walk(tree, self._parsed(body)))
+
+    def _see_all(self, findings: Iterable[checks.Finding], exchange: Exchange) -> None:
+        for found in findings:
             claim = self._ledger.of_check[found.check]
             self._see(claim, exchange, found.fault is None, claim.sentence, found.fault or "", found.at)
 
@@ -158,7 +166,7 @@ class _Judge:
             if known.type == "object":
                 # OpenAPI writes an object's members in two ways, and the text does not tell which
                 return
-            self._walk(known.tree, _read_as(known.type, value, known.items), exchange)
+            self._see_all(checks.walk(known.tree, _read_as(known.type, value, known.items)), exchange)
 
     def _see(
         self, claim: Claim, exchange: Exchange, held: bool, expected: str = "", got: str = "", at: str = ""
@@ -168,7 +176,9 @@ class _Judge:
         if exchange.role == "minimal" and exchange.step.endswith(f" minimal {claim.id}"):
             tally.repeated += 1
             tally.reproduced += not held
-        if tally.grade is None or GRADES.index(exchange.grade) < GRADES.index(tally.grade):
+        if tally.grade is None or (
+            exchange.grade != tally.grade and GRADES.index(exchange.grade) < GRADES.index(tally.grade)
+        ):
             tally.grade = exchange.grade
         if held:
             if len(tally.evidence) < _MOST_EVIDENCE:
@@ -202,7 +212,7 @@ class _Judge:
         if not tree:
             return False
         try:
-            found = list(checks.walk(tree, strict_json.parse(reply.body)))
+            found = self._found(tree, reply.body)
         except strict_json.NotJsonError:
             return False
         return bool(found) and all(each.fault is None for each in found)
@@ -252,7 +262,7 @@ class _Judge:
             lives: dict[str, list[Observation]] = defaultdict(list)
             for status in relation.responses:
                 for each in self._lives[operation.id][status]:
-                    lives[relations.resource(each.exchange)].append(each)
+                    lives[each.resource].append(each)
             for life in lives.values():
                 for seen in relations.judge(relation, operation, life, watches):
                     expected, got = seen.fault or ("", "")

@@ -1,5 +1,6 @@
 """JSON Pointers (RFC 6901): written, taken apart, followed. Not a query language: that is JSONPath's part."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote
@@ -44,4 +45,10 @@ def follow(data: Any, tokens: Iterable[str]) -> Any:
 
 def at(data: Any, pointer: str) -> Any:
     """The value that `pointer` names in `data`, or MISSING."""
-    return follow(data, split(pointer))
+    return follow(data, _tokens(pointer))
+
+
+@functools.lru_cache(maxsize=1000)
+def _tokens(pointer: str) -> tuple[str, ...]:
+    """Of the few that are looked up in every body."""
+    return tuple(split(pointer))

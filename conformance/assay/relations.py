@@ -9,8 +9,10 @@ change was seen, since a resource that never moved shows nothing of how it moves
 """
 
 import datetime as dt
+import functools
 import itertools
 import json
+import math
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +34,11 @@ class Observation:
 
     exchange: Exchange
     body: Any = field(repr=False)
+
+    @functools.cached_property
+    def resource(self) -> str:
+        """What it is an observation of."""
+        return resource(self.exchange)
 
     def value(self, at: str) -> Any:
         """The comparable value of a field; None where it is absent or null."""
@@ -76,12 +83,15 @@ def judge(
 
 def comparable(value: Any) -> Any:
     """UUIDs in lower case and date-times as instants; everything else as it is."""
-    if isinstance(value, str):
-        if _UUID.fullmatch(value):
-            return str(uuid.UUID(value))
-        moment = instant(value)
-        return value if moment is None else moment
-    return value
+    return _of_text(value) if isinstance(value, str) else value
+
+
+@functools.lru_cache(maxsize=10_000)
+def _of_text(value: str) -> str | dt.datetime:
+    if _UUID.fullmatch(value):
+        return str(uuid.UUID(value))
+    moment = instant(value)
+    return value if moment is None else moment
 
 
 def instant(text: str) -> dt.datetime | None:
@@ -209,8 +219,10 @@ def _once_set(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]
 def _kept(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     """Once present, never absent again; its content may change."""
     at = relation.fields[0]
-    for each, value, past in _with_earlier(life, at):
-        if any(was is not None for _, was in past):
+    values = [(each, each.value(at)) for each in sorted(life, key=lambda each: each.exchange.sent)]
+    since = min((each.exchange.received for each, value in values if value is not None), default=math.inf)
+    for each, value in values:
+        if since < each.exchange.sent:
             yield Seen(each, at, None if value is not None else ("present, as it was before", "absent"))
 
 
