@@ -81,6 +81,8 @@ TABLE: list[tuple[str, Any, Any, Any, Any]] = [
     ("properties/a", {"properties": {"a": False}}, {"b": 1}, {"a": 1}, []),
     ("patternProperties/^a/type", {"patternProperties": {"^a": TEXT}}, {"ab": "a"}, {"ab": 1}, {"b": 1}),
     ("patternProperties/^a", {"patternProperties": {"^a": False}}, {"b": 1}, {"ab": 1}, []),
+    ("properties/a/type", {"properties": {"a": TEXT}, "patternProperties": {"^a": {"maxLength": 1}}},
+        {"a": "a"}, {"a": 1}, {"ab": 1}),
     ("prefixItems/1/type", {"prefixItems": [True, TEXT]}, [1, "a"], [1, 2], [1]),
     ("prefixItems/1", {"prefixItems": [True, False]}, NOTHING, [1, 2], [1]),
     ("items/type", {"items": TEXT}, ["a"], [1], []),
