@@ -111,26 +111,27 @@ def quiet() -> None:
     logging.getLogger("jobs_provider").setLevel(logging.CRITICAL + 1)
 
 
-def recorded(api: Api, make: Make, *, seed: int = 0, examples: int = 0) -> Recording:
-    """One run of what the target plans, against an app that is served for as long."""
+def recorded(api: Api, make: Make, *, seed: int = 0, examples: int = 0, within: float = float("inf")) -> Recording:
+    """One run of what the target plans, against an app that is served for as long. Polls end `within` seconds."""
     loaded = target.load(api.target)
     control_port = int(loaded.serve.env.get(CONTROL_PORT, "0")) if loaded.serve else 0
     with Host() as host, tempfile.TemporaryDirectory() as folder:
         base_url = host.serve(make(control_port)).base_url
-        aimed = evolve(loaded, serve=None, base_url=base_url, states=tuple(map(_impatient, loaded.states)))
+        aimed = evolve(
+            loaded, serve=None, base_url=base_url, states=tuple(_polled(each, within) for each in loaded.states)
+        )
         planned = plan.plan(api.ledger, aimed, seed=seed, writes=api.writes, examples=examples)
         return run.record(api.ledger, aimed, planned, Path(folder), seed=seed)
 
 
-def _impatient(state: State) -> State:
-    """Watched for no longer than the proof has time for."""
-    return evolve(state, poll=evolve(state.poll, within=min(state.poll.within, _WITHIN))) if state.poll else state
+def _polled(state: State, within: float) -> State:
+    return evolve(state, poll=evolve(state.poll, within=min(state.poll.within, within))) if state.poll else state
 
 
 def tried(api: Api, make: Make, *, seed: int, examples: int) -> Found:
     """Recorded and judged."""
     started = time.monotonic()
-    verdicts = judge.judge(api.ledger, recorded(api, make, seed=seed, examples=examples))
+    verdicts = judge.judge(api.ledger, recorded(api, make, seed=seed, examples=examples, within=_WITHIN))
     told = {each.claim.id: each for each in verdicts.claims if each.verdict != "held"}
     return Found(
         exit_status=verdicts.exit_status,
