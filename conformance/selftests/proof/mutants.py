@@ -1,7 +1,7 @@
 """Claim + a recording that violates nothing → recordings in which this claim is broken.
 
 Derived from the claim itself, one small function a kind of claim, in one table. It knows nothing of any API, so it
-serves every document. Whether a mutant is caught is `prove`'s to ask of the judge.
+serves every document. Whether a mutant is caught is `trials`' to ask of the judge.
 """
 
 import re
