@@ -3,12 +3,14 @@
 import base64
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from . import _contract
 from ._operations import Operation, Scheme
-from .errors import ConfigurationError, MissingCredentialError
+from .errors import ApiError, ConfigurationError, MissingCredentialError
+
+ErrorT = TypeVar("ErrorT", bound=ApiError)
 
 
 class Credentials:
@@ -46,6 +48,11 @@ class Credentials:
                 place = {"header": "headers", "query": "params", "cookie": "cookies"}[scheme.place]
                 value = _PREFIXES.get(scheme.kind, "Bearer ") + self._values[scheme.name]
                 request[place] = {**request.get(place, {}), scheme.parameter: value}
+
+    def hidden_in(self, error: ErrorT) -> ErrorT:
+        """The error without what a server repeats in what it says."""
+        error.args = tuple(self.redact(each) if isinstance(each, str) else each for each in error.args)
+        return error
 
     def redact(self, text: str) -> str:
         for secret in self._secrets:

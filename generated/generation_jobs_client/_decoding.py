@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 from ._contract import SCHEMAS
 from ._operations import Operation
@@ -141,12 +140,12 @@ def _sequence(steps: list[Check]) -> Check:
 
 
 def _typed(names: tuple[str, ...]) -> Check:
-    allowed = tuple(each for name in names for each in _TYPES.get(name, (object,)))
+    allowed = frozenset(each for name in names for each in _TYPES[name])
     whole = "integer" in names and "number" not in names
     expected = " or ".join(names)
 
     def check(value: Any) -> Any:
-        if isinstance(value, allowed) and not (value.__class__ is bool and bool not in allowed):
+        if value.__class__ in allowed:  # JSON has no subclasses, and a boolean is no number
             return value
         if whole and isinstance(value, float) and value.is_integer():
             return int(value)  # JSON does not tell 3 and 3.0 apart
@@ -169,10 +168,10 @@ def _object(schema: dict[str, Any]) -> Check:
                 raise _inside(name, Misfit("it is missing"))
         for name, inner in properties:
             if name in value:
-                _replace(value, name, name, inner)
+                _replace(value, name, inner)
         if others is not None:
             for name in value.keys() - known:
-                _replace(value, name, name, others)
+                _replace(value, name, others)
         return value
 
     return check
@@ -182,7 +181,7 @@ def _array(inner: Check) -> Check:
     def check(value: Any) -> Any:
         if isinstance(value, list):
             for index in range(len(value)):
-                _replace(value, index, str(index), inner)
+                _replace(value, index, inner)
         return value
 
     return check
@@ -201,12 +200,12 @@ def _any(alternatives: list[Check]) -> Check:
     return check
 
 
-def _replace(owner: Any, key: Any, token: str, check: Check) -> None:
+def _replace(owner: Any, key: str | int, check: Check) -> None:
     value = owner[key]
     try:
         taken = check(value)
     except Misfit as misfit:
-        raise _inside(token, misfit) from None
+        raise _inside(str(key), misfit) from None
     if taken is not value:
         owner[key] = taken
 
@@ -242,6 +241,8 @@ def _date(value: Any) -> Any:
 
 
 def _uuid(value: Any) -> Any:
+    from uuid import UUID  # noqa: PLC0415 - not before something is decoded
+
     return _converts(value, UUID, "UUID")
 
 

@@ -1,11 +1,10 @@
 """The forms in which `_contract` writes down what the document says."""
 
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from attrs import field, frozen
 
-
-@frozen
+@dataclass(frozen=True)
 class Scheme:
     """One credential: the argument and the variable that give it, and where in a request it goes."""
 
@@ -17,7 +16,7 @@ class Scheme:
     parameter: str
 
 
-@frozen
+@dataclass(frozen=True)
 class Operation:
     """`path` has `{}` for each parameter. `security` holds alternatives, each with the names of its schemes.
 
@@ -29,7 +28,7 @@ class Operation:
     path: str
     security: tuple[tuple[str, ...], ...]
     success: tuple[str, ...]
-    responses: dict[str, dict[str, Any] | None] = field(eq=False, repr=False)
+    responses: dict[str, dict[str, Any] | None] = field(compare=False, repr=False)
 
     def documented(self, status: int) -> str | None:
         """The documented response that a status falls under."""

@@ -1,6 +1,5 @@
 """Time and chance, in one place so that tests can have their own."""
 
-import asyncio
 import random
 import threading
 import time
@@ -26,4 +25,6 @@ class Timing:
             cancel.wait(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
+        import asyncio  # noqa: PLC0415 - programs without it need not wait for its import
+
         await asyncio.sleep(seconds)

@@ -7,14 +7,14 @@ httpx's exceptions do not leave this module. Nor are they chained to those that 
 its credentials.
 """
 
-import asyncio
 import email.utils
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from attrs import field, frozen
 
 from . import _contract
 from ._decoding import Readable
@@ -35,6 +35,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__package__)
 log.addHandler(logging.NullHandler())
 
+_QUERY_KEYS = [scheme.parameter for scheme in _contract.SCHEMES if scheme.place == "query"]
+
+
+def _without_keys(record: logging.LogRecord) -> bool:
+    """httpx logs each URL as a whole."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(_hidden(each) if isinstance(each, httpx.URL) else each for each in record.args)
+    return True
+
+
+def _hidden(url: httpx.URL) -> httpx.URL:
+    keys = {name: "credential" for name in _QUERY_KEYS if name in url.params}
+    return url.copy_merge_params(keys) if keys else url
+
+
+if _QUERY_KEYS:
+    logging.getLogger("httpx").addFilter(_without_keys)
+
 RETRIED_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
 _PASSING = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError)
@@ -42,33 +60,29 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 """Seconds between attempts, doubled from one to the next; of what comes out, a random part is waited."""
 
 
-def _positive(_instance: Any, attribute: Any, value: float) -> None:
-    if not value > 0:
-        raise ConfigurationError(f"{attribute.name} must be more than 0 seconds, not {value!r}")
-
-
-def _not_negative(_instance: Any, attribute: Any, value: float) -> None:
-    if not value >= 0:
-        raise ConfigurationError(f"{attribute.name} cannot be {value!r}")
-
-
-@frozen
+@dataclass(frozen=True)
 class Options:
     """How long and how often a call tries. Times are in seconds."""
 
-    timeout: float = field(default=30.0, validator=_positive)
-    total_timeout: float = field(default=120.0, validator=_positive)
-    max_retries: int = field(default=2, validator=_not_negative)
-    max_retry_after: float = field(default=60.0, validator=_not_negative)
+    timeout: float = 30.0
+    total_timeout: float = 120.0
+    max_retries: int = 2
+    max_retry_after: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not (self.timeout > 0 and self.total_timeout > 0):
+            raise ConfigurationError("timeout and total_timeout must be more than 0 seconds")
+        if not (self.max_retries >= 0 and self.max_retry_after >= 0):
+            raise ConfigurationError("max_retries and max_retry_after cannot be less than 0")
 
 
-@frozen
+@dataclass(frozen=True)
 class Setup:
     """What the calls of one client have in common."""
 
     base_url: str
     headers: Mapping[str, str]
-    credentials: "Credentials" = field(repr=False)
+    credentials: "Credentials"
     options: Options
     timing: Timing
 
@@ -109,11 +123,18 @@ class Transport:
 
 
 class AsyncTransport:
-    """The same for asyncio."""
+    """The same for asyncio. `turns` lets no more requests in than there are connections.
 
-    def __init__(self, http: httpx.AsyncClient, setup: Setup) -> None:
+    Without it hundreds of tasks would wait within httpx's pool, which looks through all that wait, and all its
+    connections, whenever one of them ends: 500 tasks then take ten times as long.
+    """
+
+    def __init__(
+        self, http: httpx.AsyncClient, setup: Setup, turns: AbstractAsyncContextManager[Any]
+    ) -> None:
         self._http = http
         self._setup = setup
+        self._turns = turns
 
     async def request(self, **request: Any) -> Any:
         """See Transport.request."""
@@ -126,9 +147,11 @@ class AsyncTransport:
             await self._setup.timing.sleep_async(pause)
 
     async def _attempt(self, call: "_Call") -> httpx.Response | httpx.RequestError:
+        import asyncio  # noqa: PLC0415 - programs without it need not wait for its import
+
         limit = call.begin()
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(limit), self._turns:
                 return await self._http.send(call.build(self._http, limit), follow_redirects=False)
         except TimeoutError:
             return httpx.ReadTimeout(f"no whole answer within {limit:.3g} s")
@@ -177,30 +200,36 @@ class _Call:
 
     def build(self, http: httpx.Client | httpx.AsyncClient, limit: float) -> httpx.Request:
         url = self._setup.base_url + self._path
-        built = http.build_request(self._method, url, timeout=httpx.Timeout(limit), **self._request)
+        limits = {"connect": limit, "read": limit, "write": limit, "pool": limit}
+        built = http.build_request(self._method, url, extensions={"timeout": limits}, **self._request)
         self._replayable = isinstance(built.stream, httpx.ByteStream)
         return built
 
     def pause_after(self, outcome: httpx.Response | httpx.RequestError) -> float | None:
         """How long to wait before the next attempt; None if there is none."""
-        options, passing, asked = self._setup.options, isinstance(outcome, _PASSING), None
-        if isinstance(outcome, httpx.Response):
-            passing = outcome.status_code in RETRIED_STATUSES
-            asked = retry_after(outcome.headers, self._setup.timing.wall_clock)
         self._tell(outcome)
-        if not passing or self._attempts > options.max_retries:
+        if not self._passing(outcome) or self._attempts > self._setup.options.max_retries:
             return None
-        if self._method not in _IDEMPOTENT or not self._replayable:
-            return None
+        asked = None
+        if isinstance(outcome, httpx.Response):
+            asked = retry_after(outcome.headers, self._setup.timing.wall_clock)
         if asked is None:
             longest = min(_FIRST_PAUSE * 2.0 ** (self._attempts - 1), _LONGEST_PAUSE)
             pause = longest * self._setup.timing.jitter()
         else:
-            pause = min(asked, options.max_retry_after)
+            pause = min(asked, self._setup.options.max_retry_after)
         if self._setup.timing.monotonic() + pause >= self._end:
             return None
         log.info("%s %s: once more in %.3g s", self._method, self._path, pause)
         return pause
+
+    def _passing(self, outcome: httpx.Response | httpx.RequestError) -> bool:
+        """Whether another attempt may do better, and can do no harm."""
+        if isinstance(outcome, httpx.Response):
+            passing = outcome.status_code in RETRIED_STATUSES
+        else:
+            passing = isinstance(outcome, _PASSING)
+        return passing and self._method in _IDEMPOTENT and self._replayable
 
     def result(self, outcome: httpx.Response | httpx.RequestError) -> Readable:
         if isinstance(outcome, httpx.RequestError):
@@ -215,7 +244,7 @@ class _Call:
         )
         documented = self._operation.documented(raw.status_code)
         if documented is None:
-            raise UndocumentedStatusError(raw)
+            raise self._setup.credentials.hidden_in(UndocumentedStatusError(raw))
         return Readable(raw, self._operation, documented)
 
     def _fault(self, error: httpx.RequestError) -> ApiClientError:
@@ -237,6 +266,8 @@ class _Call:
 def retry_after(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> float | None:
     """Seconds that a server asks to wait (RFC 9110, 10.2.3); None where it does not, or says nothing meaningful."""
     text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return float(text)
     try:

@@ -1,13 +1,14 @@
 """The clients: what a program makes, and what the functions in `api` take."""
 
 import copy
-import platform
+import sys
 import threading
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
-from attrs import evolve
 
 from . import _contract
 from ._credentials import Credentials
@@ -21,7 +22,9 @@ from .types import ApiResponse
 if TYPE_CHECKING:
     from .api.jobs import AsyncJobsOperations, JobsOperations
 
-USER_AGENT: str = f"{_contract.DISTRIBUTION}/{_contract.VERSION} python/{platform.python_version()} httpx/{httpx.__version__}"
+_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_PYTHON = ".".join(map(str, sys.version_info[:3]))
+USER_AGENT: str = f"{_contract.DISTRIBUTION}/{_contract.VERSION} python/{_PYTHON} httpx/{httpx.__version__}"
 
 
 class AuthenticatedClient:
@@ -65,9 +68,10 @@ class AuthenticatedClient:
             options=options or Options(max_retries=0),
             timing=Timing(),
         )
-        self._httpx_args = dict(httpx_args or {})
+        self._httpx_args: dict[str, Any] = {"limits": _LIMITS, **(httpx_args or {})}
         self._http, self._async_http = http_client, async_http_client
         self._closes = http_client is None, async_http_client is None
+        self._turns: AbstractAsyncContextManager[Any] = nullcontext()
         self._making = threading.Lock()
 
     def __repr__(self) -> str:
@@ -88,13 +92,16 @@ class AuthenticatedClient:
         """What asynchronous requests are sent with."""
         with self._making:
             if self._async_http is None:
+                import asyncio  # noqa: PLC0415 - programs without it need not wait for its import
+
+                self._turns = asyncio.Semaphore(_LIMITS.max_connections or 1)
                 self._async_http = httpx.AsyncClient(**self._httpx_args)
-        return AsyncTransport(self._async_http, self._setup)
+        return AsyncTransport(self._async_http, self._setup, self._turns)
 
     def with_options(self, **changes: Any) -> Self:
         """The same client, and the same connections, with other options."""
         other = copy.copy(self)
-        other._setup = evolve(self._setup, options=evolve(self._setup.options, **changes))
+        other._setup = replace(self._setup, options=replace(self._setup.options, **changes))
         return other
 
     def within(self, seconds: float) -> Self:
@@ -115,8 +122,7 @@ class AuthenticatedClient:
         try:
             return _read(self, endpoint, response)
         except ApiError as error:
-            # A server may repeat what it was sent.
-            error.args = (self.credentials.redact(str(error)),)
+            self.credentials.hidden_in(error)
             raise
 
     def close(self) -> None:

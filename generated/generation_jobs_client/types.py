@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO, Final, Generic, Literal, TypeVar, final
-
-from attrs import define, field, frozen
 
 
 @final
@@ -14,7 +13,7 @@ class Unset:
     __slots__ = ()
 
     def __new__(cls) -> "Unset":
-        return globals().get("UNSET") or super().__new__(cls)
+        return globals()["UNSET"] if "UNSET" in globals() else super().__new__(cls)
 
     def __bool__(self) -> Literal[False]:
         return False
@@ -40,7 +39,7 @@ FileTypes = (
 RequestFiles = list[tuple[str, FileTypes]]
 
 
-@define
+@dataclass
 class File:
     """A file to send, or one that was received."""
 
@@ -56,7 +55,7 @@ class File:
 _REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id")
 
 
-@frozen
+@dataclass(frozen=True)
 class RawResponse:
     """What came over the wire. `path` is that of the request, `attempts` counts the requests that it took."""
 
@@ -86,7 +85,7 @@ class RawResponse:
 T = TypeVar("T")
 
 
-@define
+@dataclass
 class Response(Generic[T]):
     """What the functions in `api` give: a documented response, of success or not, with what was decoded from it."""
 
@@ -96,7 +95,7 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-@frozen
+@dataclass(frozen=True)
 class ApiResponse(Generic[T]):
     """A success as `with_raw_response` gives it: what was decoded, and what it was decoded from."""
 

@@ -6,13 +6,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
-from attrs import define, evolve, field
+from attrs import define, field
 
 from generation_jobs_client import AsyncClient, Client
 from generation_jobs_client._timing import Timing
@@ -199,7 +200,7 @@ def timed(clock: Clock) -> Callable[[Any], Any]:
     """A client whose pauses take no time."""
 
     def timed(client: EitherClient) -> EitherClient:
-        client._client._setup = evolve(client._client._setup, timing=clock)
+        client._client._setup = replace(client._client._setup, timing=clock)
         return client
 
     return timed
