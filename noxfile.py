@@ -4,6 +4,7 @@ The tools and their versions stand in the dependency groups of pyproject.toml. W
 are made with it, which is quicker; otherwise with virtualenv and pip.
 """
 
+import re
 import shutil
 
 import nox
@@ -65,9 +66,29 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check all types with mypy --strict, those of the generated client too."""
-    _install(session, ".", group="types")
+    """Check all types with mypy --strict; those of the generated client with basedpyright too, down to the last one."""
+    _install(session, ".", "./generated", group="types")
     session.run("mypy", "--strict", "conformance", "scripts", "generated", "noxfile.py")
+    session.run("basedpyright", "--project", "generated")
+    session.run("basedpyright", "--verifytypes", _package(), "--ignoreexternal", silent=True)
+
+
+@nox.session
+@nox.parametrize("versions", ["lowest", "newest"])
+def clients(session: nox.Session, versions: str) -> None:
+    """Run the client's tests with the lowest and with the newest httpx and attrs that it allows."""
+    _install(session, ".", "./generated", group="tests")
+    allowed = nox.project.load_toml("generated/pyproject.toml")["project"]["dependencies"]
+    if versions == "lowest":
+        allowed = [re.sub(r">=([\d.]+).*", r"==\1", each) for each in allowed]
+    session.install("--upgrade", *allowed)
+    session.run("pytest", "conformance/selftests/client", *session.posargs)
+
+
+def _package() -> str:
+    """The generated client, as it is imported."""
+    project = nox.project.load_toml("generated/pyproject.toml")
+    return str(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"][0])
 
 
 @nox.session
