@@ -5,6 +5,7 @@ imported where it is used. The run happens once a session, before the first item
 the judge found.
 """
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,6 +125,7 @@ def run_and_report(job: "Job", shipped: "Client | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
     from assay import judge, report, run, subject  # noqa: PLC0415 - see above
 
+    gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
     folder = job.settings.report
     recording = run.record(job.ledger, job.target, job.plan, folder, seed=job.seed, strict=job.settings.strict)
     gates = job.settings.client_gates

@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
     runs = 1 if quick else 3
+    whole.compiled(provider)
     yield judging.compared(provider, examples=100 if quick else 400, runs=runs, goal=_JUDGING_GOAL)
     for delay, goal in _EXPLORING_GOALS.items():
         yield exploring.compared(provider, examples=200 if quick else 400, delay=delay, runs=runs, goal=goal)

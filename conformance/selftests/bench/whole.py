@@ -6,6 +6,7 @@ up, so that what remains is comparable: requests that are generated, sent and ju
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -73,6 +74,11 @@ def compared(provider: Served, *, bare: bool, examples: int, delay: float, runs:
     ]
 
 
+def compiled(provider: Served) -> None:
+    """A run of each before the first that counts: it leaves the compiled modules, which are there from the second run on."""
+    compared(provider, bare=False, examples=1, delay=0, runs=1, goal=1)
+
+
 def in_turn(measures: Sequence[Callable[[], Measure]], runs: int) -> list[list[Measure]]:
     """A B A B …: what disturbs the machine disturbs both."""
     found = [[measure() for measure in measures] for _ in range(runs)]
@@ -115,12 +121,14 @@ def _script(name: str) -> str:
 
 
 def _timed(program: Program, provider: Served, folder: Path, delay: float) -> Callable[[], Ran]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
     def run() -> Ran:
         provider.counted(delay)
         started = time.perf_counter()
         ended = subprocess.run(
             program.command, cwd=ROOT if program.command[1] == "check" else folder, capture_output=True, text=True,
-            timeout=_WITHIN, check=False,
+            timeout=_WITHIN, check=False, env=environment,
         )  # fmt: skip
         seconds = time.perf_counter() - started
         if ended.returncode not in program.statuses:
