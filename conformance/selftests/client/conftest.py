@@ -47,32 +47,28 @@ def control_port() -> int:
 @pytest.fixture(scope="session")
 def provider(control_port: int) -> Iterator[str]:
     """Its base URL."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CONTROL_PORT, str(control_port))
-        patch.setitem(seed.ACCOUNTS, KEYS[CROWD.name], CROWD)
-        port = _free_port()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                "jobs_provider.app:create_app",
-                factory=True,
-                port=port,
-                log_config=None,
-                ws="none",
-                timeout_keep_alive=60,
-            )
+    port = _free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "jobs_provider.app:create_app", factory=True, port=port, log_config=None, ws="none", timeout_keep_alive=60
         )
-        thread = threading.Thread(target=server.run)
+    )
+    thread = threading.Thread(target=server.run)
+    with pytest.MonkeyPatch.context() as patch:
+        # read while the provider starts; what else is tested in this process has the accounts as they were
+        patch.setenv(CONTROL_PORT, str(control_port))
+        patch.setattr(seed, "ACCOUNTS", {**seed.ACCOUNTS, KEYS[CROWD.name]: CROWD})
         thread.start()
         deadline = time.monotonic() + STARTS_WITHIN
         while not server.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.005)
-        try:
-            assert server.started
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.should_exit = True
-            thread.join(STARTS_WITHIN)
-            assert not thread.is_alive()
+    try:
+        assert server.started
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(STARTS_WITHIN)
+        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # as running the progr
 
 @pytest.fixture(scope="session")
 def trials() -> ModuleType:
-    module = importlib.import_module("trials")  # found only now: see the path above
-    module.quiet()
-    return module
+    return importlib.import_module("trials")  # found only now: see the path above
 
 
 @pytest.fixture(scope="session")
