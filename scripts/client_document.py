@@ -5,6 +5,8 @@ A `should` is no reason for a client to fail. The generator would make one of it
 an overlay adds at that level is therefore left out. And each operation says itself whether it needs a credential,
 because the generator does not look at the document's own `security`.
 
+An enum of numbers is left out too: the generator makes a closed set of it, and a value that is new would not decode.
+
 Nothing else is changed. What the generator cannot express (if/then/else, patterns, bounds) it passes over by itself,
 and whether it lost an operation or a response is for `endpoints` to find.
 """
@@ -33,6 +35,8 @@ def _kept(value: Any, at: str, written: dict[str, Promise], *, binding: bool) ->
     if isinstance(value, dict):
         members = {key: _kept(each, at + pointer.join(key), written, binding=binding) for key, each in value.items()}
         value = {key: member for key, member in members.items() if member is not _NOTHING}
+        if value.get("type") in ("integer", "number"):
+            value.pop("enum", None)
     elif isinstance(value, list):
         entries = [_kept(each, f"{at}/{index}", written, binding=binding) for index, each in enumerate(value)]
         value = [entry for entry in entries if entry is not _NOTHING]

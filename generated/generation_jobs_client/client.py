@@ -108,12 +108,12 @@ class AuthenticatedClient:
         """The same client for a call that has no more than that many seconds."""
         return self.with_options(total_timeout=min(self._setup.options.total_timeout, max(seconds, 0.001)))
 
-    def call(self, endpoint: Endpoint, **arguments: Any) -> ApiResponse[Any]:
+    def call(self, endpoint: Endpoint, /, **arguments: Any) -> ApiResponse[Any]:
         """The decoded success. Raises ApiError for all else."""
         response = self.get_httpx_client().request(**endpoint._get_kwargs(**arguments))
         return self._read(endpoint, response)
 
-    async def call_async(self, endpoint: Endpoint, **arguments: Any) -> ApiResponse[Any]:
+    async def call_async(self, endpoint: Endpoint, /, **arguments: Any) -> ApiResponse[Any]:
         """The same for asyncio."""
         response = await self.get_async_httpx_client().request(**endpoint._get_kwargs(**arguments))
         return self._read(endpoint, response)

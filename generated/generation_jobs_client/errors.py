@@ -85,7 +85,7 @@ class ApiError(ApiClientError):
         self.headers: Mapping[str, str] = response.headers
         self.body: Any = plain if body is None else body
         self.request_id: str | None = response.request_id or _member(plain, "request_id") or None
-        super().__init__(self._message(said or _quoted(plain)))
+        super().__init__(self._message(said or _quoted(self.body if plain is None else plain)))
 
     def _message(self, said: str) -> str:
         notes = [f"{self.response.method} {self.response.path}"]

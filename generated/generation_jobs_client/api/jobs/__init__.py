@@ -96,11 +96,11 @@ class JobsOperations:
             ApiError, ApiConnectionError: As for `get_job`.
         """
 
-        def poll(seconds: float) -> ApiResponse[Job]:
-            limited = JobsWithRawResponse(self._client.within(seconds))
-            return limited.get_job(id=id)
+        def _poll(_seconds: float) -> ApiResponse[Job]:
+            _limited = JobsWithRawResponse(self._client.within(_seconds))
+            return _limited.get_job(id=id)
 
-        wait = Wait[Job](
+        _wait = Wait[Job](
             field="/status",
             terminal=("completed", "failed"),
             raise_on=raise_on,
@@ -109,7 +109,7 @@ class JobsOperations:
             longest_interval=max_poll_interval,
             timing=self._client.timing,
         )
-        return wait.until_over(poll, on_progress, cancel)
+        return _wait.until_over(_poll, on_progress, cancel)
 
 
 class JobsWithRawResponse:
@@ -201,11 +201,11 @@ class AsyncJobsOperations:
             ApiError, ApiConnectionError: As for `get_job`.
         """
 
-        async def poll(seconds: float) -> ApiResponse[Job]:
-            limited = AsyncJobsWithRawResponse(self._client.within(seconds))
-            return await limited.get_job(id=id)
+        async def _poll(_seconds: float) -> ApiResponse[Job]:
+            _limited = AsyncJobsWithRawResponse(self._client.within(_seconds))
+            return await _limited.get_job(id=id)
 
-        wait = Wait[Job](
+        _wait = Wait[Job](
             field="/status",
             terminal=("completed", "failed"),
             raise_on=raise_on,
@@ -214,7 +214,7 @@ class AsyncJobsOperations:
             longest_interval=max_poll_interval,
             timing=self._client.timing,
         )
-        return await wait.until_over_async(poll, on_progress)
+        return await _wait.until_over_async(_poll, on_progress)
 
 
 class AsyncJobsWithRawResponse:
