@@ -50,7 +50,9 @@ def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    # a file's tests stay together, since they share what is dear to make: a provider, a generated client
+    spread = ["--numprocesses", "auto", "--dist", "loadfile"]
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or spread))
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []))
 
