@@ -88,7 +88,8 @@ def walk(node: Node, value: Any, at: str = "") -> Iterator[Finding]:
         for check in node.checks:
             if check.applies(value):
                 yield Finding(check, at, check.fault(value))
-        waiting += reversed([*_beside(node, value, at), *_within(node, value, at)])
+        if node.same or node.condition is not None or isinstance(value, dict | list):  # most values are leaves
+            waiting += reversed([*_beside(node, value, at), *_within(node, value, at)])
 
 
 _Visits = Iterator[tuple[Node, Any, str]]
