@@ -1,5 +1,6 @@
 """The client, the reference provider over real HTTP, and a server that answers whatever a test tells it to."""
 
+import functools
 import socket
 import threading
 import time
@@ -34,6 +35,15 @@ EitherClient = Client | AsyncClient
 def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GENERATION_JOBS_API_KEY", "GENERATION_JOBS_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_once() -> Iterator[None]:
+    """Each HTTP client reads all certificates of the machine anew, which takes longer than most tests here."""
+    made = "httpx._transports.default.create_ssl_context"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, functools.cache(httpx.create_ssl_context))
+        yield
 
 
 # The reference provider ---------------------------------------------------------------------------------------------
