@@ -75,7 +75,7 @@ def compared(provider: Served, *, bare: bool, examples: int, delay: float, runs:
 
 
 def compiled(provider: Served) -> None:
-    """A run of each before the first that counts: it leaves the compiled modules, which are there from the second run on."""
+    """A run of each before those that count: it leaves the compiled modules, as anybody's first run does."""
     compared(provider, bare=False, examples=1, delay=0, runs=1, goal=1)
 
 
