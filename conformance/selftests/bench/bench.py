@@ -47,12 +47,12 @@ def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
     for delay, goal in _EXPLORING_GOALS.items():
         yield exploring.compared(provider, examples=200 if quick else 300, delay=delay, runs=runs, goal=goal)
     for delay, goal in _GOALS.items():
+        # the slower, the less it varies: most of it is waiting
+        times = min(runs, 2) if delay else runs
         for bare in (False, True):
-            yield from whole.compared(provider, bare=bare, examples=100, delay=delay, runs=runs, goal=goal)
-    if not quick:
-        # the slow one is a minute of waiting, which varies little
-        for delay, times in ((_AT_ONCE, 2), (_SLOW, 1)):
-            yield from whole.compared(provider, bare=True, examples=1000, delay=delay, runs=times, goal=_GOALS[delay])
+            yield from whole.compared(provider, bare=bare, examples=100, delay=delay, runs=times, goal=goal)
+        if not quick:
+            yield from whole.compared(provider, bare=True, examples=1000, delay=delay, runs=times - 1, goal=goal)
 
 
 if __name__ == "__main__":
