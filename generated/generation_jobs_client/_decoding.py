@@ -22,6 +22,8 @@ Check = Callable[[Any], Any]
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+_HYPHENATED = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -124,8 +126,13 @@ def _check(schema: dict[str, Any]) -> Check:
 
 
 def _reference(pointer: str) -> Check:
+    known: Check | None = None
+
     def check(value: Any) -> Any:
-        return _referred(pointer)(value)  # not before it is needed: a tree refers to itself
+        nonlocal known
+        if known is None:
+            known = _referred(pointer)  # not before it is needed: a tree refers to itself
+        return known(value)
 
     return check
 
@@ -163,15 +170,20 @@ def _object(schema: dict[str, Any]) -> Check:
     def check(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        for name in required:
-            if name not in value:
-                raise _inside(name, Misfit("it is missing"))
-        for name, inner in properties:
-            if name in value:
-                _replace(value, name, inner)
-        if others is not None:
-            for name in value.keys() - known:
-                _replace(value, name, others)
+        name = ""
+        try:
+            for name in required:
+                if name not in value:
+                    raise Misfit("it is missing")
+            for name, inner in properties:
+                if name in value:
+                    value[name] = inner(value[name])
+            if others is not None:
+                for name in [each for each in value if each not in known]:
+                    value[name] = others(value[name])
+        except Misfit as misfit:
+            misfit.tokens.append(name)
+            raise
         return value
 
     return check
@@ -179,9 +191,15 @@ def _object(schema: dict[str, Any]) -> Check:
 
 def _array(inner: Check) -> Check:
     def check(value: Any) -> Any:
-        if isinstance(value, list):
-            for index in range(len(value)):
-                _replace(value, index, inner)
+        if not isinstance(value, list):
+            return value
+        index = 0
+        try:
+            for index, item in enumerate(value):
+                value[index] = inner(item)
+        except Misfit as misfit:
+            misfit.tokens.append(str(index))
+            raise
         return value
 
     return check
@@ -200,21 +218,6 @@ def _any(alternatives: list[Check]) -> Check:
     return check
 
 
-def _replace(owner: Any, key: str | int, check: Check) -> None:
-    value = owner[key]
-    try:
-        taken = check(value)
-    except Misfit as misfit:
-        raise _inside(str(key), misfit) from None
-    if taken is not value:
-        owner[key] = taken
-
-
-def _inside(token: str, misfit: Misfit) -> Misfit:
-    misfit.tokens.append(token)
-    return misfit
-
-
 # Formats ------------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +225,11 @@ def _date_time(value: Any) -> Any:
     """RFC 3339 allows what Python does not read: a lower-case z, and a leap second, taken as the second after it."""
     if not isinstance(value, str):
         return value
+    try:
+        if datetime.datetime.fromisoformat(value).tzinfo is not None:
+            return value
+    except ValueError:
+        pass
     found = _DATE_TIME.fullmatch(value)
     if found is None:
         raise Misfit(f"{_shown(value)} is no date-time with an offset")
@@ -233,7 +241,7 @@ def _date_time(value: Any) -> Any:
         datetime.datetime.fromisoformat(readable)
     except (ValueError, OverflowError):
         raise Misfit(f"{_shown(value)} is no date-time") from None
-    return readable if readable != value else value
+    return readable
 
 
 def _date(value: Any) -> Any:
@@ -241,6 +249,8 @@ def _date(value: Any) -> Any:
 
 
 def _uuid(value: Any) -> Any:
+    if isinstance(value, str) and _HYPHENATED.fullmatch(value):
+        return value
     from uuid import UUID  # noqa: PLC0415 - not before something is decoded
 
     return _converts(value, UUID, "UUID")
