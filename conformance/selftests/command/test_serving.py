@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from assay import cli
+from assay.cli import serve
 from selftests.command.conftest import BOUND, executable, surroundings
 
 
@@ -59,13 +59,13 @@ def own(folder: Path, program: str) -> Path:
 
 
 def once_printed(monkeypatch: pytest.MonkeyPatch, then: Callable[[], object]) -> None:
-    printed = cli._print_served
+    printed = serve._print_served
 
     def printed_and_then(target: Any) -> None:
         printed(target)
         then()
 
-    monkeypatch.setattr(cli, "_print_served", printed_and_then)
+    monkeypatch.setattr(serve, "_print_served", printed_and_then)
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
@@ -83,7 +83,7 @@ def test_url_credentials_and_resources_are_printed(
 def test_a_server_that_ends_by_itself_ends_the_command(
     assay: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli, "_LOOKS_EVERY", 0.05)
+    monkeypatch.setattr(serve, "_LOOKS_EVERY", 0.05)
     crash = "threading.Timer(1, lambda: (print('out of memory', flush=True), os._exit(9))).start()"
     said = assay("serve", "--target", own(tmp_path, crash))
     assert said.status == 2

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from assay import claims, cli
+from assay import claims
+from assay.cli import check
 from selftests.running import miniatures
 
 STATES = '[states."getThing 200"]\npath = { id = "one" }\n'
@@ -65,7 +66,7 @@ def test_a_run_that_leaves_no_results_is_a_fault_whatever_pytest_says(
     assay: Any, things: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     earlier(tmp_path / "report")
-    monkeypatch.setattr(cli, "_pytest", lambda *_: status)
+    monkeypatch.setattr(check, "_pytest", lambda *_: status)
     said = assay("check", "--spec", things, "--url", "http://127.0.0.1:9")
     assert said.status == 5
     assert "the run ended without results: a fault of assay itself" in said.err
@@ -79,7 +80,7 @@ def test_results_that_say_no_status_are_a_fault(
         (tmp_path / "report/results.json").write_text(written)
         return 0
 
-    monkeypatch.setattr(cli, "_pytest", broken)
+    monkeypatch.setattr(check, "_pytest", broken)
     assert assay("check", "--spec", things, "--url", "http://127.0.0.1:9").status == 5
 
 

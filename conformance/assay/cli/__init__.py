@@ -1,0 +1,52 @@
+"""Arguments → a pytest run and an exit status. Parses and prints; all work is done elsewhere.
+
+One module a command. What a command needs beside its arguments is imported when it runs: that takes longer than all
+else that is done here.
+"""
+
+import io
+import sys
+
+import click
+
+from assay.cli import check, claims, doctor, judge, serve
+from assay.cli.check import FAULT_OF_ASSAY
+from assay.cli.options import EXIT_STATUS
+from assay.errors import UserError
+
+
+def main() -> None:
+    """The `assay` command: user errors end 2 with a message, faults of its own end 5."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that knows ASCII only still gets every word
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(cli.main(prog_name="assay", standalone_mode=False) or 0)
+    except UserError as error:
+        _fail(str(error), 2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", 3)
+    except Exception as error:  # the last resort, which must not look like a verdict
+        _fail(f"a fault of assay itself: {type(error).__name__}: {error}", FAULT_OF_ASSAY)
+
+
+def _fail(message: str, status: int) -> None:
+    click.echo(f"assay: {message}", err=True)
+    sys.exit(status)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_STATUS)
+@click.version_option(package_name="assay-conformance", prog_name="assay")
+def cli() -> None:
+    """Does a server do what its OpenAPI document says, every documented response of it?
+
+    Defaults stand in [tool.assay] of the nearest pyproject.toml.
+    """
+
+
+for _command in (check.check, judge.judge, claims.claims, doctor.doctor, serve.serve):
+    cli.add_command(_command)

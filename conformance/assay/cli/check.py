@@ -1,0 +1,81 @@
+"""`assay check`: a run of the suite in a pytest of its own.
+
+It leaves everything to the process that it starts, so nothing heavy is imported here.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assay import settings, suite
+from assay.cli.folders import make
+from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
+from assay.errors import UserError
+from assay.settings import Settings
+
+FAULT_OF_ASSAY = 5
+
+
+@click.command(epilog=EXIT_STATUS)
+@options(CONTRACT, TARGET, RUN, CLIENT)
+@click.option("--report", type=click.Path(path_type=Path), help="Where recording and results go.")
+@click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
+@click.option("--examples", type=click.IntRange(0), help="Generated requests an operation.")
+def check(**given: Any) -> int:
+    """Bring about every documented response, judge every claim, report."""
+    chosen = settings_of(given)
+    chosen.required_spec()
+    _make_empty(chosen.report)
+    with tempfile.TemporaryDirectory() as folder:
+        status = _pytest(chosen, Path(folder))
+    if status == suite.USER_ERROR:
+        return 2
+    if status in (suite.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
+        return 3
+    return _status_of(chosen.report / "results.json")
+
+
+def _make_empty(folder: Path) -> None:
+    """Room for this run's files, and none of an earlier one's."""
+    make(folder)
+    try:
+        for stale in ("results.json", "junit.xml", "recording.jsonl", "target.log"):
+            (folder / stale).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"cannot be written: {error.strerror}", where=str(error.filename), todo="give another --report DIR"
+        ) from None
+
+
+def _pytest(chosen: Settings, folder: Path) -> int:
+    """Run the suite in a pytest of its own, which no configuration of the surroundings can change."""
+    where = Path(suite.__file__).parent
+    command = [
+        # -P: a file of the working directory that is called like a library is not one
+        sys.executable, "-P", "-m", "pytest", "-c", str(where / "pytest.ini"), f"--rootdir={where}", "--noconftest",
+        "-p", "assay.plugin", "-p", "no:cacheprovider", "--assert=plain", f"--basetemp={folder / 'pytest'}",
+        "-qq", "--no-header", "--tb=no", "-rN",
+        *settings.to_arguments(chosen), str(where),
+    ]  # fmt: skip
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    child = subprocess.Popen(command, env=environment)
+    # Ctrl-C reaches the child by itself, being in the same group: it writes its report, and this waits for it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    return child.wait()
+
+
+def _status_of(results: Path) -> int:
+    try:
+        return int(json.loads(results.read_text(encoding="utf-8"))["exit_status"])
+    except (OSError, ValueError, KeyError):
+        click.echo("assay: the run ended without results: a fault of assay itself", err=True)
+        return FAULT_OF_ASSAY

@@ -1,0 +1,30 @@
+"""`assay claims`: the ledger, printed."""
+
+import json
+from typing import Any
+
+import attrs
+import click
+
+from assay.cli.options import CONTRACT, options, settings_of
+from assay.cli.saying import say
+
+
+@click.command("claims")
+@options(CONTRACT)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def claims(as_json: bool, **given: Any) -> int:
+    """Print the ledger: every claim of the contract, before any request."""
+    from assay import loading  # noqa: PLC0415 - see assay.cli
+
+    ledger = loading.load_ledger(settings_of(given))
+    for claim in ledger.claims.values():
+        if as_json:
+            say(json.dumps(attrs.asdict(claim), ensure_ascii=False))
+        else:
+            say(f"{claim.level:6} {claim.basis:7} {claim.source:8} {claim.id}\n       {claim.sentence}")
+    if not as_json:
+        for left in ledger.contract.not_checkable:
+            say(f"not checkable: {left.sentence}\n       {left.reason}")
+        say(f"{len(ledger.claims)} claims of {len(ledger.responses)} documented responses")
+    return 0

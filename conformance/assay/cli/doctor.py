@@ -1,0 +1,28 @@
+"""`assay doctor`: what the target lacks, printed."""
+
+from typing import Any
+
+import click
+
+from assay.cli.options import CONTRACT, RUN, TARGET, options, settings_of
+from assay.cli.saying import say
+
+
+@click.command("doctor")
+@options(CONTRACT, TARGET, RUN)
+def doctor(**given: Any) -> int:
+    """Say which documented responses the target can be brought to give, and what to supply for the rest.
+
+    Sends reads only. Ends 0 if a run can exercise everything, 3 if not.
+    """
+    from assay import doctor as examining  # noqa: PLC0415 - see assay.cli
+    from assay import loading  # noqa: PLC0415 - see assay.cli
+
+    findings = examining.examine(loading.load(settings_of(given)))
+    for each in findings:
+        say(f"{'ok  ' if each.ok else 'MISS'}  {each.response}: {each.found}")
+        if each.todo:
+            say(f"      → {each.todo}")
+    reachable = sum(each.ok for each in findings)
+    say(f"{reachable}/{len(findings)} documented responses can be brought about")
+    return 0 if reachable == len(findings) else 3

@@ -1,0 +1,57 @@
+"""`assay serve`: the target's own server, until Ctrl-C."""
+
+import signal
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assay.cli.options import TARGET, options, settings_of
+from assay.cli.saying import say
+from assay.errors import UserError
+
+if TYPE_CHECKING:
+    from assay.target import Target
+
+_LOOKS_EVERY = 0.5
+"""Seconds between two looks whether a served target still runs."""
+
+
+@click.command()
+@options(TARGET)
+def serve(**given: Any) -> int:
+    """Start the target's [serve] app and stay, printing its credentials and resources, until Ctrl-C."""
+    from assay import drivers, loading  # noqa: PLC0415 - see assay.cli
+
+    target = loading.load_target(settings_of(given))
+    if target.serve is None:
+        raise UserError(
+            "the target has no [serve]: it is started elsewhere",
+            where=target.where("name") if target.path else "--url",
+            todo="start it as its own documentation says, or write [serve] into the target file",
+        )
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "target.log"
+        with drivers.served(target, log) as process:
+            try:
+                _print_served(target)
+                while not stop.wait(_LOOKS_EVERY):
+                    if process is not None and process.poll() is not None:
+                        raise drivers.ended(target, process, log)
+            except KeyboardInterrupt:
+                say("")
+    return 0
+
+
+def _print_served(target: "Target") -> None:
+    """The credentials of a server that assay itself started here are no secret of anybody."""
+    say(f"{target.name} serves at {target.base_url} (Ctrl-C stops it)")
+    for name, secret in target.secrets.items():
+        say(f"  credential {name}: {secret}")
+    for state in target.states:
+        values = ", ".join(f"{key}={value}" for key, value in {**state.path, **state.query}.items())
+        say(f"  {state.name}: {values}" + (f" as {state.credentials}" if state.credentials else ""))
