@@ -7,7 +7,7 @@ import secrets
 
 from attrs import frozen
 
-from assay import claims, contract, plan, target
+from assay import claims, contract, plan, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
 from assay.plan import Plan
@@ -38,10 +38,10 @@ def load_target(settings: Settings) -> Target:
     if settings.url and settings.target:
         raise UserError("both --target and --url are given", todo="write the URL as `base_url` into the target file")
     if settings.url:
-        return target.from_url(settings.url)
+        return target_file.from_url(settings.url)
     if settings.target is None:
         raise UserError("no server is given", todo="give --target FILE or --url URL")
-    return target.load(settings.target)
+    return target_file.load(settings.target)
 
 
 def load(settings: Settings) -> Job:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from attrs import evolve
 
-from assay import claims, contract, explore, plan, run, target
+from assay import claims, contract, explore, plan, run, target_file
 from assay.calls import wire
 from assay.claims import Ledger
 from assay.exchange import Request
@@ -60,7 +60,7 @@ def _target(provider: Served) -> Target:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "target.toml"
         file.write_text(target_text(provider, bare=True), encoding="utf-8")
-        return target.load(file)
+        return target_file.load(file)
 
 
 def _run(ledger: Ledger, aimed: Target, planned: Plan) -> Recording:

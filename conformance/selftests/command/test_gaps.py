@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assay import drivers
-from assay import target as targets
+from assay import target_file as targets
 
 WRONG_FIELD = """
 import json

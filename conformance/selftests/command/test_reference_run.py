@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from assay import recording, shapes, target
+from assay import recording, shapes, target_file
 
 
 def results(folder: Path) -> dict[str, Any]:
@@ -53,7 +53,7 @@ def test_the_recording_is_whole(checked: Any) -> None:
 
 
 def test_no_credential_is_in_any_file_or_output(checked: Any, root: Path) -> None:
-    secrets = target.load(root / "conformance/targets/reference.toml").secrets.values()
+    secrets = target_file.load(root / "conformance/targets/reference.toml").secrets.values()
     texts = {path.name: path.read_text(errors="replace") for path in checked.report.iterdir()}
     texts["terminal"] = checked.said.all
     assert texts.keys() >= {"results.json", "junit.xml", "recording.jsonl", "terminal"}

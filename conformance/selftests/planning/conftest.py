@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from assay import claims, contract, target
+from assay import claims, contract, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
 from assay.target import Target
@@ -69,7 +69,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def loaded(file: Callable[..., Path]) -> Callable[..., Target]:
     def make(text: str = "", head: str = HEAD) -> Target:
-        return target.load(file(text, head))
+        return target_file.load(file(text, head))
 
     return make
 
@@ -81,7 +81,7 @@ def refused(file: Callable[..., Path]) -> Callable[..., UserError]:
     def make(text: str = "", head: str = HEAD) -> UserError:
         path = file(text, head)
         with pytest.raises(UserError) as caught:
-            target.load(path)
+            target_file.load(path)
         caught.value.where = caught.value.where.replace(str(path), "target.toml")
         return caught.value
 

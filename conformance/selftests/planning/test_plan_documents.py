@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import plan, target
+from assay import plan, target_file
 from assay.claims import Ledger
 from assay.plan import Plan, Step
 from assay.target import Target
@@ -18,7 +18,7 @@ HINT = '[hint]\nheader = "Prefer: code={status}"\n'
 
 @pytest.fixture(scope="module")
 def nothing() -> Target:
-    return target.from_url("https://h")
+    return target_file.from_url("https://h")
 
 
 def _steps(planned: Plan) -> dict[str, Step]:
@@ -103,7 +103,7 @@ class TestFlagshipAtAMock:
 class TestFlagshipAtItsReference:
     @pytest.fixture
     def planned(self, flagship: Ledger, root: Path) -> Plan:
-        return plan.plan(flagship, target.load(root / "conformance/targets/reference.toml"), seed=1)
+        return plan.plan(flagship, target_file.load(root / "conformance/targets/reference.toml"), seed=1)
 
     def test_every_response_is_planned(self, planned: Plan) -> None:
         assert {each.due for each in planned.steps} == set(STATUSES)

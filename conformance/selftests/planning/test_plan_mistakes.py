@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import plan, target
+from assay import plan, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
 
@@ -19,7 +19,7 @@ def planned(flagship: Ledger, file: Callable[..., Path]) -> Refused:
     def make(text: str, select: str = "") -> UserError:
         path = file(text)
         with pytest.raises(UserError) as caught:
-            plan.plan(flagship, target.load(path), seed=1, select=select)
+            plan.plan(flagship, target_file.load(path), seed=1, select=select)
         caught.value.where = caught.value.where.replace(str(path), "target.toml")
         return caught.value
 

@@ -7,7 +7,7 @@ from typing import Self
 
 import pytest
 
-from assay import target
+from assay import target_file
 from assay.recording import Exclusion, Waiver
 from assay.target import Credential, Poll, Setup, Target
 
@@ -109,7 +109,7 @@ class TestServed:
             def getsockname(self) -> tuple[str, int]:
                 return ("127.0.0.1", next(found))
 
-        monkeypatch.setattr("assay.target.socket.socket", Socket)
+        monkeypatch.setattr("assay.placeholders.socket.socket", Socket)
         serve = loaded(head=SERVED).serve
         assert serve is not None
         assert {serve.port, int(serve.env["CONTROL"])} == {4001, 4002}
@@ -119,7 +119,7 @@ class TestCommand:
     @pytest.mark.parametrize("table", ["[serve]", '[states."a 500"]'])
     def test_a_path_to_it_begins_at_the_file(self, table: str, file: Callable[..., Path]) -> None:
         path = file(f'{table}\ncommand = ["../scripts/run", "x/y"]')
-        made = target.load(path)
+        made = target_file.load(path)
         command = made.serve.command if made.serve else made.states[0].command
         assert command == (str(path.parents[1].resolve() / "scripts/run"), "x/y")
 
@@ -228,21 +228,21 @@ class TestDigest:
 
 class TestUrlAlone:
     def test_it_is_a_target_without_states_and_credentials(self) -> None:
-        made = target.from_url("https://things.example:8443/api/")
+        made = target_file.from_url("https://things.example:8443/api/")
         assert (made.name, made.base_url, made.path) == ("things.example:8443", "https://things.example:8443/api", None)
         assert (made.states, made.credentials, made.secrets) == ((), {}, {})
 
     def test_its_digest_follows_from_the_host(self) -> None:
-        assert target.from_url("http://me:pw@h:1/a").digest == target.from_url("http://h:1/b").digest
-        assert target.from_url("http://h:1").digest != target.from_url("http://h:2").digest
+        assert target_file.from_url("http://me:pw@h:1/a").digest == target_file.from_url("http://h:1/b").digest
+        assert target_file.from_url("http://h:1").digest != target_file.from_url("http://h:2").digest
 
     def test_its_file_is_called_by_its_option(self) -> None:
-        made = target.from_url("http://h")
+        made = target_file.from_url("http://h")
         assert (made.shown, made.where("states")) == ("the target file (--target)", "target.toml")
 
 
 def test_the_reference_target_is_read(root: Path) -> None:
-    made = target.load(root / "conformance/targets/reference.toml")
+    made = target_file.load(root / "conformance/targets/reference.toml")
     assert made.serve is not None
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", made.base_url)
     assert made.credentials["default"] == Credential("default", bearer=made.secrets["default"])

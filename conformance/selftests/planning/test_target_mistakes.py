@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import target
+from assay import target_file
 from assay.errors import UserError
 
 Refused = Callable[..., UserError]
@@ -14,17 +14,17 @@ Refused = Callable[..., UserError]
 class TestFile:
     def test_it_has_to_be_there(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="there is no such target file") as caught:
-            target.load(tmp_path / "none.toml")
+            target_file.load(tmp_path / "none.toml")
         assert caught.value.where == str(tmp_path / "none.toml")
 
     def test_a_folder_is_none(self, tmp_path: Path) -> None:
         with pytest.raises(UserError, match="cannot be read"):
-            target.load(tmp_path)
+            target_file.load(tmp_path)
 
     def test_it_is_utf_8(self, tmp_path: Path) -> None:
         (tmp_path / "t.toml").write_bytes(b'name = "\xff"')
         with pytest.raises(UserError, match="cannot be read"):
-            target.load(tmp_path / "t.toml")
+            target_file.load(tmp_path / "t.toml")
 
     @pytest.mark.parametrize(
         ("text", "line", "what"),
@@ -126,7 +126,7 @@ class TestServer:
     @pytest.mark.parametrize("url", ["ftp://h", "h", "//h", "", "http://"])
     def test_so_is_that_of_an_argument(self, url: str) -> None:
         with pytest.raises(UserError):
-            target.from_url(url)
+            target_file.from_url(url)
 
 
 class TestState:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assay import target
+from assay import target_file
 from assay.errors import UserError
 from assay.target import Target
 
@@ -64,15 +64,15 @@ class TestUserinfo:
     URL = f"https://me%40home:{SECRET}%21@things.example:8443/api"
 
     def test_it_is_the_default_credential(self) -> None:
-        default = target.from_url(self.URL).credentials["default"]
+        default = target_file.from_url(self.URL).credentials["default"]
         assert (default.username, default.password) == ("me@home", f"{SECRET}!")
 
     def test_it_is_a_secret(self) -> None:
-        assert target.from_url(self.URL).secrets == {"default": f"{SECRET}!"}
-        assert target.from_url(f"https://{SECRET}@h").secrets == {"default": SECRET}
+        assert target_file.from_url(self.URL).secrets == {"default": f"{SECRET}!"}
+        assert target_file.from_url(f"https://{SECRET}@h").secrets == {"default": SECRET}
 
     def test_it_is_in_neither_name_nor_url(self) -> None:
-        made = target.from_url(self.URL)
+        made = target_file.from_url(self.URL)
         assert (made.name, made.base_url) == ("things.example:8443", "https://things.example:8443/api")
 
     def test_a_credential_of_that_name_comes_first(self, loaded: Loaded) -> None:
@@ -84,7 +84,7 @@ class TestUserinfo:
     )
     def test_an_error_about_the_url_does_not_show_it(self, url: str) -> None:
         with pytest.raises(UserError) as caught:
-            target.from_url(url)
+            target_file.from_url(url)
         assert SECRET not in str(caught.value)
         assert caught.value.where == "--url"
 

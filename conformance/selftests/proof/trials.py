@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from starlette.applications import Starlette
 
 import library_app
-from assay import claims, contract, judge, plan, run, target
+from assay import claims, contract, judge, plan, run, target_file
 from assay.claims import Claim, Ledger
 from assay.recording import Recording
 from assay.target import State
@@ -113,7 +113,7 @@ def quiet() -> None:
 
 def recorded(api: Api, make: Make, *, seed: int = 0, examples: int = 0, within: float = float("inf")) -> Recording:
     """One run of what the target plans, against an app that is served for as long. Polls end `within` seconds."""
-    loaded = target.load(api.target)
+    loaded = target_file.load(api.target)
     control_port = int(loaded.serve.env.get(CONTROL_PORT, "0")) if loaded.serve else 0
     with Host() as host, tempfile.TemporaryDirectory() as folder:
         base_url = host.serve(make(control_port)).base_url

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from assay import claims, contract, judge, plan, run, target
+from assay import claims, contract, judge, plan, run, target_file
 from selftests.running import miniatures
 from selftests.running.miniatures import Behaviour, Miniature
 
@@ -41,7 +41,7 @@ def ran(ledger: claims.Ledger, tmp_path: Path) -> Callable[..., miniatures.Ran]:
             f'name = "miniature"\nbase_url = "{url}"\n{head}\n[http]\ntimeout = {timeout}\n[limits]\n{limits}\n'
             f'[credentials.default]\nbearer = "{miniatures.KEY}"\n{states}'
         )
-        loaded = target.load(file)
+        loaded = target_file.load(file)
         planned = evolve(plan.plan(ledger, loaded, seed=1), probes=())
         recording = run.record(ledger, loaded, planned, tmp_path / "report", seed=1)
         return miniatures.Ran(recording, judge.judge(ledger, recording))

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assay import drivers, target
+from assay import drivers, target_file
 from assay.errors import UserError
 from assay.target import Target
 
@@ -42,7 +42,7 @@ def load(tmp_path: Path) -> Load:
     def load(serve: str) -> Target:
         file = tmp_path / "target.toml"
         file.write_text(f'name = "own"\n{serve}\n[credentials.default]\nbearer = "a-key-that-nobody-may-see"\n')
-        return target.load(file)
+        return target_file.load(file)
 
     return load
 
@@ -143,7 +143,7 @@ def test_a_server_that_ended_already_is_no_fault(load: Load, tmp_path: Path) -> 
 
 
 def test_a_target_that_is_started_elsewhere_is_left_alone(tmp_path: Path) -> None:
-    with drivers.served(target.from_url("http://127.0.0.1:9"), tmp_path / "target.log") as process:
+    with drivers.served(target_file.from_url("http://127.0.0.1:9"), tmp_path / "target.log") as process:
         assert process is None
     assert not (tmp_path / "target.log").exists()
 

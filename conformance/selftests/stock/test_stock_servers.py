@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from assay import claims, contract, judge, plan, run, target
+from assay import claims, contract, judge, plan, run, target_file
 from assay.verdicts import Verdicts
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ path = {{ id = "{servers.THING}" }}
 path = {{ name = "hello" }}
 """)
         ledger = claims.ledger(contract.load(HERE / "things.yaml"))
-        loaded = target.load(folder / "target.toml")
+        loaded = target_file.load(folder / "target.toml")
         planned = plan.plan(ledger, loaded, seed=1, examples=40)
         return judge.judge(ledger, run.record(ledger, loaded, planned, folder, seed=1))
 

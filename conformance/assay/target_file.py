@@ -1,0 +1,165 @@
+"""target.toml → Target; and a URL alone → one that knows nothing else.
+
+Any string may be `{ env = "NAME" }` or contain `{port.NAME}`, a free loopback port found when the file is read.
+Whether its states fit the document is `plan`'s part; nothing is sent here.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from attrs import evolve
+
+from assay import document, pointer, shapes, toml_file
+from assay.errors import UserError
+from assay.placeholders import Ports, check_ports, with_environment
+from assay.recording import Exclusion, Waiver
+from assay.target import Credential, Poll, Serve, Setup, State, Target
+from assay.toml_file import Toml
+
+_STATE_NAME = re.compile(r"(?P<operation>.+?) (?P<status>[1-5](?:\d\d|XX)|default)(?: (?P<label>.+))?")
+
+
+def load(path: Path) -> Target:
+    """Read a target file.
+
+    Raises UserError with file and line: no TOML, an unknown key (with the nearest known one), a missing environment
+    variable, neither base_url nor [serve].
+    """
+    written = toml_file.read(path)
+    # neither ports nor the environment's values are in it: the same file has the same digest everywhere
+    digest = hashlib.sha256(document.canonical(written.data)).hexdigest()
+    ports = Ports()
+    file = evolve(written, data=ports.fill(with_environment(written, written.data)))
+    shapes.check("target", file)
+    announced = ["http", *file.data["serve"].get("ports", ())] if "serve" in file.data else []
+    check_ports(written, written.data, announced)
+    return _target(file, digest, ports)
+
+
+def from_url(url: str) -> Target:
+    """A target of which only the URL is known: no states, and never the credentials of another target."""
+    data = {"name": _without_userinfo(url).partition("://")[2].partition("/")[0], "base_url": url}
+    digest = hashlib.sha256(document.canonical(data["name"])).hexdigest()
+    return _target(Toml(Path("--url"), data, ""), digest, Ports(), path=None)
+
+
+def _target(file: Toml, digest: str, ports: Ports, path: Path | None = Path()) -> Target:
+    data = file.data
+    serve = _serve(file, data["serve"], ports) if "serve" in data else None
+    base_url = data.get("base_url") or (f"http://127.0.0.1:{serve.port}" if serve else "")
+    if not base_url:
+        raise UserError("there is neither `base_url` nor [serve]", where=file.where(), todo="say where the server is")
+    if not _is_of_a_server(base_url):
+        what, todo = f"{_without_userinfo(base_url)!r} is no URL of a server", "give http(s)://HOST[:PORT][/PATH]"
+        raise UserError(what, where=file.where("/base_url"), todo=todo)
+    build = data.get("build", "")
+    limits = data.get("limits", {})
+    username, password = _userinfo(base_url)
+    credentials = {name: _credential(name, raw) for name, raw in data.get("credentials", {}).items()}
+    if username and "default" not in credentials:
+        credentials["default"] = Credential("default", username=username, password=password)
+    hint = data["hint"]["header"].partition(": ") if "hint" in data else None
+    return Target(
+        name=data["name"],
+        base_url=_without_userinfo(base_url).rstrip("/"),
+        path=file.path if path is not None else None,
+        digest=digest,
+        build=build if isinstance(build, str) else "",
+        build_header="" if isinstance(build, str) else build["header"],
+        serve=serve,
+        in_flight=limits.get("in_flight", 8),
+        rate=_rate(limits.get("rate", "")),
+        timeout=float(data.get("http", {}).get("timeout", 30.0)),
+        credentials=credentials,
+        states=tuple(_state(file, name, raw) for name, raw in data.get("states", {}).items()),
+        hint=(hint[0], hint[2]) if hint else None,
+        levels=data.get("levels", {}),
+        excluded=tuple(Exclusion(name, **raw) for name, raw in data.get("excluded", {}).items()),
+        waivers=tuple(Waiver(name, **raw) for name, raw in data.get("waivers", {}).items()),
+        text=file.text,
+    )
+
+
+def _program(file: Toml, words: list[str]) -> tuple[str, ...]:
+    """A command with its program's relative path resolved from the target file; a bare name is looked up in PATH."""
+    if not words or "/" not in words[0]:
+        return tuple(words)
+    return (str((file.path.parent / words[0]).resolve()), *words[1:])
+
+
+def _serve(file: Toml, raw: dict[str, Any], ports: Ports) -> Serve:
+    for name in raw.get("ports", ()):
+        ports.number(name)
+    return Serve(
+        app=raw.get("app", ""),
+        command=_program(file, raw.get("command", [])),
+        env=raw.get("env", {}),
+        ready=raw.get("ready", "/"),
+        port=ports.number("http"),
+    )
+
+
+def _state(file: Toml, name: str, raw: dict[str, Any]) -> State:
+    match = _STATE_NAME.fullmatch(name)
+    if match is None:
+        raise UserError(
+            f"the state {name!r} names no response",
+            where=file.where(pointer.join("states", name)),
+            todo='a state is called "<operation> <status>[ <label>]", for example "getJob 402"',
+        )
+    poll = raw.get("poll")
+    return State(
+        name=name,
+        operation=match["operation"],
+        status=match["status"],
+        path=raw.get("path", {}),
+        query=raw.get("query", {}),
+        headers=raw.get("headers", {}),
+        body=raw.get("body"),
+        credentials=raw.get("credentials", ""),
+        setup=Setup(raw["setup"]["url"], raw["setup"]["state"], raw["setup"].get("params", {}))
+        if "setup" in raw
+        else None,
+        command=_program(file, raw.get("command", [])),
+        burst=raw.get("burst", 0),
+        poll=Poll(poll["every"], poll.get("within", poll.get("watch")), "within" in poll) if poll else None,
+        cost=raw.get("cost", ""),
+    )
+
+
+def _credential(name: str, raw: dict[str, Any]) -> Credential:
+    basic = raw.get("basic", {})
+    return Credential(
+        name, raw.get("bearer", ""), basic.get("username", ""), basic.get("password", ""), raw.get("api_key", "")
+    )
+
+
+def _rate(text: str) -> float:
+    number, _, unit = text.partition("/")
+    return float(number) / (60 if unit == "m" else 1) if number else 0.0
+
+
+def _is_of_a_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url and not parts.query and not parts.fragment
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0 and plain
+
+
+def _userinfo(url: str) -> tuple[str, str]:
+    """RFC 3986, 3.2.1: percent-encoded."""
+    parts = urlsplit(url)
+    return unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def _without_userinfo(url: str) -> str:
+    """Also of what is no URL: whatever stands before an @ may be a password."""
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return scheme + mark + authority.rpartition("@")[2] + slash + path if mark else url.rpartition("@")[2]
