@@ -4,8 +4,10 @@ The tools and their versions stand in the dependency groups of pyproject.toml. W
 are made with it, which is quicker; otherwise with virtualenv and pip.
 """
 
+import os
 import re
 import shutil
+from pathlib import Path
 
 import nox
 
@@ -43,6 +45,18 @@ def bench(session: nox.Session) -> None:
     """Compare assay's speed with Schemathesis' and that of a bare loop, as ratios; `-- --quick` takes a minute."""
     _install(session, ".", "./generated", group="provider")
     session.run("python", "conformance/selftests/bench/bench.py", *session.posargs)
+
+
+@nox.session
+def prism(session: nox.Session) -> None:
+    """Check a mock that knows the document only: Prism from npm, asked for every documented response. Needs Node.js."""
+    _install(session, ".", "./generated", group="peers")
+    folder = session.create_tmp()
+    shutil.copy("conformance/selftests/peers/prism/package.json", folder)
+    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    session.run("npm", "install", "--prefix", folder, *quiet, external=True)
+    path = os.pathsep.join([str(Path(folder, "node_modules/.bin").resolve()), os.environ["PATH"]])
+    session.run("pytest", "conformance/selftests/peers/prism/check_prism.py", *session.posargs, env={"PATH": path})
 
 
 @nox.session
