@@ -15,46 +15,36 @@ from rich.console import Console
 from rich.text import Text
 
 from assay.claims import name_of
+from assay.report import wording
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut, lines, visible
-from assay.summary import gates
-from assay.verdicts import ClaimVerdict, Verdict, Verdicts
+from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 
-_FACES: dict[Verdict, tuple[str, str, str]] = {
-    "held": ("✓", "+", "green"),
-    "violated": ("✗", "X", "bold red"),
-    "not-exercised": ("○", "o", "yellow"),
-    "inconclusive": ("?", "?", "yellow"),
-    "waived": ("~", "~", "cyan"),
-    "not-applicable": ("·", ".", "dim"),
+_STYLES: dict[Verdict, str] = {
+    "held": "green",
+    "violated": "bold red",
+    "not-exercised": "yellow",
+    "inconclusive": "yellow",
+    "waived": "cyan",
+    "not-applicable": "dim",
 }
-"""Verdict → its symbol, the same in ASCII, and a style."""
+_HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow", 4: "bold yellow"}
 
-_HEADLINES = {
-    0: ("conformant", "bold green"),
-    1: ("NOT conformant", "bold red"),
-    3: ("incomplete", "bold yellow"),
-    4: ("waivers or exclusions are out of date", "bold yellow"),
-}
-_MEANINGS = {
-    0: "conformant",
-    1: "a `must` claim is violated",
-    3: "incomplete: not everything was shown",
-    4: "a waiver or an exclusion is wrong",
-}
+_WIDEST_NAME = 24
+"""Columns for an operation's name; a longer one has a line of its own."""
+_MOST_ROWS = 30
+"""Operations that are all shown; of more, those of which every response held are counted only."""
 
-_WIDEST_NAME = 36
-"""Columns for `<operation> <status>`; a longer one has a line of its own."""
-
+_NARROWEST = 40
 _LONGEST_GOT = 200
 _MOST_IDS = 20
 
 
 @frozen
 class _Line:
-    """One paragraph. `whole`: not wrapped, so that it can be copied."""
+    """One paragraph. `whole`: not wrapped, so that it can be copied; a Text is always whole, and has its own styles."""
 
-    text: str
+    text: str | Text
     style: str = ""
     indent: int = 0
     whole: bool = False
@@ -65,10 +55,10 @@ _Lines = Iterator[_Line]
 
 def show(verdicts: Verdicts, console: Console, folder: Path) -> None:
     """Print the report. `folder` is where `write` put the files."""
-    ascii_only = not console.encoding.startswith("utf")
     sections = [
         _headline(verdicts),
-        _responses(verdicts, ascii_only=ascii_only),
+        _matrix(verdicts, max(console.width, _NARROWEST), console.encoding),
+        _gaps(verdicts),
         _summary(verdicts),
         _violated(verdicts),
         _should(verdicts),
@@ -87,51 +77,78 @@ def show(verdicts: Verdicts, console: Console, folder: Path) -> None:
 
 
 def _print(line: _Line, console: Console) -> None:
-    text = line.text.encode(console.encoding, "backslashreplace").decode(console.encoding)
     margin = " " * line.indent
-    if not line.whole:
-        text = textwrap.fill(
-            text,
-            width=max(console.width, 40),
-            initial_indent=margin,
-            subsequent_indent=margin,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+    if isinstance(line.text, Text):
+        # a Text is never read as markup
+        text = line.text
     else:
-        text = margin + text
-    # a Text is never read as markup
-    console.print(Text(text, style=line.style), soft_wrap=True, highlight=False)
+        plain = _printable(line.text, console.encoding)
+        text = Text(margin + plain if line.whole else _wrapped(plain, margin, console.width), style=line.style)
+    console.print(text, soft_wrap=True, highlight=False)
+
+
+def _wrapped(text: str, margin: str, width: int) -> str:
+    return textwrap.fill(
+        text, width=max(width, _NARROWEST), initial_indent=margin, subsequent_indent=margin,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _headline(verdicts: Verdicts) -> _Lines:
-    header = verdicts.header
-    who = visible(header.target.get("name", "") or "the target")
-    if header.target.get("served") == "true":
-        who += ", started by assay, not your server"
-    if header.mock:
-        who += ", a mock, asked for its answers only"
-    words, style = _HEADLINES[verdicts.exit_status]
-    waived = verdicts.counts["waived"]
-    yield _Line(f"{who}: {words}" + (f", {_count(waived, 'claim')} waived" if waived else ""), style)
+    yield _Line(visible(wording.headline(verdicts)), _HEADLINE_STYLES[verdicts.exit_status])
 
 
-def _responses(verdicts: Verdicts, *, ascii_only: bool) -> _Lines:
-    names = [visible(name_of(each.operation, each.status)) for each in verdicts.responses]
-    width = max((cell_len(name) for name in names if cell_len(name) <= _WIDEST_NAME), default=0)
-    digits = max((len(str(each.exchanges)) for each in verdicts.responses), default=0)
-    for name, response in zip(names, verdicts.responses, strict=True):
-        symbol, plain, style = _FACES[response.verdict]
-        fits = cell_len(name) <= width
+def _matrix(verdicts: Verdicts, width: int, encoding: str) -> _Lines:
+    """A row an operation, a cell a documented status: its verdict as symbol and word, and how it came about."""
+    rows: dict[str, list[ResponseVerdict]] = {}
+    for each in verdicts.responses:
+        rows.setdefault(each.operation, []).append(each)
+    shown = {name: row for name, row in rows.items() if len(rows) <= _MOST_ROWS or not _all_held(row)}
+    cells = {_printable(name, encoding): [_cell(each, encoding) for each in row] for name, row in shown.items()}
+    widest = max((cell.cell_len for row in cells.values() for cell in row), default=0)
+    names = max((length for name in cells if (length := cell_len(name)) <= _WIDEST_NAME), default=0)
+    a_line = max((width - names) // (widest + 2), 1)
+    for name, row in cells.items():
+        fits = cell_len(name) <= names
         if not fits:
-            yield _Line(name, style, whole=True)
-        yield _Line(
-            f"{set_cell_size(name if fits else '', width)}  {plain if ascii_only else symbol} {response.verdict:<14}  "
-            f"{response.grade or '-':<8}  {_count(response.exchanges, 'exchange', digits)}",
-            style,
-            whole=True,
-        )
-        if response.verdict != "held":
+            yield _Line(name, whole=True)
+        for start in range(0, len(row), a_line):
+            label = name if fits and not start else ""
+            yield _Line(_joined(set_cell_size(label, names), row[start : start + a_line], widest))
+    if hidden := len(rows) - len(shown):
+        yield _Line(f"{wording.count(hidden, 'more operation')}, all of whose documented responses held", "green")
+
+
+def _all_held(row: list[ResponseVerdict]) -> bool:
+    return all(each.verdict == "held" for each in row)
+
+
+def _cell(response: ResponseVerdict, encoding: str) -> Text:
+    symbol = wording.SYMBOLS[response.verdict][not encoding.startswith("utf")]
+    grade = f" {response.grade}" if response.grade else ""
+    return Text(f"{visible(response.status)} {symbol} {response.verdict}{grade}", _STYLES[response.verdict])
+
+
+def _printable(text: str, encoding: str) -> str:
+    return visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _joined(label: str, cells: list[Text], width: int) -> Text:
+    """Each cell as wide as the widest, but for the last: no line ends in spaces."""
+    line = Text(label)
+    for cell in cells[:-1]:
+        line.append("  ").append_text(cell).append(" " * (width - cell.cell_len))
+    return line.append("  ").append_text(cells[-1])
+
+
+def _gaps(verdicts: Verdicts) -> _Lines:
+    """Why a response was not seen to hold, and what to supply. What is violated stands with its claims."""
+    for response in verdicts.responses:
+        if response.verdict not in ("held", "violated") and (response.reason or response.todo):
+            yield _Line(
+                f"{visible(name_of(response.operation, response.status))}: {response.verdict}",
+                _STYLES[response.verdict],
+            )
             for told in (*lines(response.reason), *lines(response.todo)):
                 yield _Line(told, indent=4)
 
@@ -148,23 +165,18 @@ def _summary(verdicts: Verdicts) -> _Lines:
     for level in ("must", "should"):
         found = Counter(each.verdict for each in verdicts.claims if each.claim.level == level)
         if found:
-            yield _Line(f"{_count(found.total(), 'claim')} that {level} hold: {', '.join(_tally(found))}")
+            yield _Line(f"{wording.count(found.total(), 'claim')} that {level} hold: {', '.join(_tally(found))}")
     if verdicts.client:
         alone = "" if verdicts.client.gates else "; it does not gate"
         yield _Line(visible(f"client {verdicts.client.package}: {', '.join(_tally(verdicts.client.counts))}{alone}"))
 
 
 def _tally(counts: Counter[Verdict], besides: str = "") -> list[str]:
-    return [f"{counts[each]} {each}" for each in _FACES if counts[each] and each != besides]
+    return [f"{counts[each]} {each}" for each in wording.SYMBOLS if counts[each] and each != besides]
 
 
 def _violated(verdicts: Verdicts) -> _Lines:
-    """Once for each sentence: a schema that twelve statuses share breaks in one place, not in twelve."""
-    groups: dict[str, list[ClaimVerdict]] = {}
-    for each in verdicts.all_claims:
-        if each.verdict == "violated" and gates(each.claim, strict=verdicts.header.strict):
-            groups.setdefault(each.claim.sentence, []).append(each)
-    for number, (sentence, group) in enumerate(groups.items()):
+    for number, (sentence, group) in enumerate(wording.violated(verdicts).items()):
         if number:
             yield _Line("")
         yield from _group(verdicts, sentence, group)
@@ -177,17 +189,16 @@ def _group(verdicts: Verdicts, sentence: str, group: list[ClaimVerdict]) -> _Lin
     for pointer in pointers:
         yield _Line(f"{visible(verdicts.ledger.contract.where(pointer))}  {visible(pointer)}", indent=2)
     yield _Line(f"claims: {_ids(each.claim.id for each in group)}", indent=2)
-    failures = [failure for each in group for failure in each.failures]
-    if not failures:
+    shown = wording.shown_failure(group)
+    if shown is None:
         yield _Line(visible(group[0].reason), indent=2)
         return
-    # a shrunk example says most with least
-    shown = min(failures, key=lambda failure: failure.exchange.role != "minimal")
     at = f" at {visible(shown.at)}" if shown.at else ""
     yield _Line(f"expected: {visible(shown.expected)}", indent=2)
     yield _Line(f"got{at}: {cut(visible(shown.got), _LONGEST_GOT)}", indent=2)
     request_id = visible(shown.exchange.request_id)
-    more = f"; {len(failures) - 1} more in results.json" if len(failures) > 1 else ""
+    others = sum(len(each.failures) for each in group) - 1
+    more = f"; {others} more in results.json" if others else ""
     yield _Line(
         f"exchange: {shown.exchange.id}" + (f", request id {request_id}" if request_id else "") + more,
         indent=2,
@@ -197,14 +208,11 @@ def _group(verdicts: Verdicts, sentence: str, group: list[ClaimVerdict]) -> _Lin
 
 def _should(verdicts: Verdicts) -> _Lines:
     """Those that do not gate; under --strict they stand with the others."""
-    groups: dict[str, list[str]] = {}
-    for each in verdicts.claims:
-        if each.verdict == "violated" and not gates(each.claim, strict=verdicts.header.strict):
-            groups.setdefault(each.claim.sentence, []).append(each.claim.id)
+    groups = wording.violated_should(verdicts)
     if groups:
         yield _Line("should, not gating without --strict:", "yellow")
-    for sentence, ids in groups.items():
-        yield _Line(f"{visible(sentence)} ({_ids(ids)})", indent=2)
+    for sentence, group in groups.items():
+        yield _Line(f"{visible(sentence)} ({_ids(each.claim.id for each in group)})", indent=2)
 
 
 def _client(verdicts: Verdicts) -> _Lines:
@@ -264,18 +272,6 @@ def _ids(claims: Iterable[str]) -> str:
 
 
 def _last(verdicts: Verdicts, folder: Path) -> _Lines:
-    contract, status = verdicts.header.contract, verdicts.exit_status
-    held = sum(each.verdict == "held" for each in verdicts.responses)
-    build = f"build {verdicts.build}" if verdicts.build else "an unnamed build"
-    yield _Line(
-        visible(
-            f"{held} of {len(verdicts.responses)} responses and {verdicts.counts['held']} of {len(verdicts.claims)} "
-            f"claims held by {build} against {contract.get('title', '')} {contract.get('version', '')}; "
-            f"the files are in {folder}; exit status {status}: {_MEANINGS[status]}."
-        ),
-        _HEADLINES[status][1],
-    )
-
-
-def _count(number: int, what: str, digits: int = 0) -> str:
-    return f"{number:>{digits}} {what}{'' if number == 1 else 's'}"
+    status = verdicts.exit_status
+    yield _Line(visible(f"The files are in {folder}; exit status {status}: {wording.MEANINGS[status]}."))
+    yield _Line(visible(wording.ticket(verdicts)), _HEADLINE_STYLES[status], whole=True)

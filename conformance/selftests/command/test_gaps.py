@@ -64,7 +64,7 @@ def test_a_target_without_a_state_is_incomplete_and_told_which(
 ) -> None:
     said = assay("check", "--target", no_402, "--report", tmp_path / "report", "--examples", 0, cwd=root)
     assert said.status == 3, said.all
-    assert "getJob 402  ○ not-exercised" in said.out
+    assert "402 ○ not-exercised" in said.out
     assert f'declare [states."getJob 402"] in {no_402}' in " ".join(said.out.split())
     told = json.loads((tmp_path / "report/results.json").read_text())
     row = next(each for each in told["responses"] if each["status"] == "402")

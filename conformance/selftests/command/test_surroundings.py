@@ -27,7 +27,7 @@ def test_a_hostile_working_directory_and_environment_change_nothing(
     server = start(miniatures.things)
     said = assay("check", "--spec", things, "--target", target(server.url, STATES), "--examples", 0)
     assert said.status == 3, said.all
-    assert "getThing 200  ✓ held" in said.out
+    assert "getThing  200 ✓ held" in said.out
     assert "somebody else" not in said.all
 
 

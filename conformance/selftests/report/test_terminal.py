@@ -45,20 +45,27 @@ class TestFirstWords:
         assert shown(judged(waived)).startswith("staging: conformant, 1 claim waived\n")
 
 
-class TestResponses:
-    def test_a_row_each(self, judged: Judged, shown: Shown) -> None:
-        assert shown(judged()).splitlines()[2:6] == [
-            "getThing 200     ✓ held            natural   2 exchanges",
-            "getThing 404     ✓ held            natural   2 exchanges",
-            "getThing 502     ✓ held            provoked  2 exchanges",
-            "createThing 201  ✓ held            natural   2 exchanges",
+class TestMatrix:
+    def test_a_row_an_operation_and_a_cell_a_status(self, judged: Judged, shown: Shown) -> None:
+        assert shown(judged()).splitlines()[2:4] == [
+            "getThing     200 ✓ held natural   404 ✓ held natural   502 ✓ held provoked",
+            "createThing  201 ✓ held natural",
         ]
 
-    def test_one_that_is_not_held_says_why_and_what_to_supply(self, judged: Judged, shown: Shown) -> None:
+    def test_a_row_is_as_wide_as_the_terminal(self, judged: Judged, shown: Shown) -> None:
+        assert shown(judged(), width=60).splitlines()[2:5] == [
+            "getThing     200 ✓ held natural   404 ✓ held natural",
+            "             502 ✓ held provoked",
+            "createThing  201 ✓ held natural",
+        ]
+
+    def test_one_that_was_not_seen_says_why_and_what_to_supply(self, judged: Judged, shown: Shown) -> None:
         todo = 'add to the target file:\n  [states."getThing 502"]\n  burst = 30'
         unseen = ResponseVerdict("getThing", "502", "not-exercised", None, 0, "no state leads to it", todo)
-        assert shown(judged(unseen)).splitlines()[4:9] == [
-            "getThing 502     ○ not-exercised   -         0 exchanges",
+        text = shown(judged(unseen), width=100).splitlines()
+        assert text[2] == "getThing     200 ✓ held natural   404 ✓ held natural   502 ○ not-exercised"
+        assert text[5:10] == [
+            "getThing 502: not-exercised",
             "    no state leads to it",
             "    add to the target file:",
             '      [states."getThing 502"]',
@@ -69,8 +76,16 @@ class TestResponses:
         made = judged()
         long = evolve(made.responses[0], operation="GET /a/very/long/path/that/no/column/holds")
         text = shown(evolve(made, responses=(long, *made.responses[1:]))).splitlines()
-        assert text[2] == "GET /a/very/long/path/that/no/column/holds 200"
-        assert text[3] == "                 ✓ held            natural   2 exchanges"
+        assert text[2] == "GET /a/very/long/path/that/no/column/holds"
+        assert text[3] == "             200 ✓ held natural"
+
+    def test_of_many_operations_those_that_held_are_only_counted(self, judged: Judged, shown: Shown) -> None:
+        made = judged()
+        one = made.responses[0]
+        many = [evolve(one, operation=f"get{number}") for number in range(99)]
+        unseen = evolve(one, operation="last", verdict="not-exercised", grade=None)
+        text = shown(evolve(made, responses=(*many, unseen))).splitlines()
+        assert text[2:4] == ["last  200 ○ not-exercised", "99 more operations, all of whose documented responses held"]
 
 
 class TestSummary:
@@ -201,22 +216,33 @@ class TestIncomplete:
 
 
 @pytest.mark.parametrize(
-    ("status", "meaning"),
+    ("status", "verdict", "meaning"),
     [
-        (0, "conformant."),
-        (1, "a `must` claim is violated."),
-        (3, "incomplete: not everything was shown."),
-        (4, "a waiver or an exclusion is wrong."),
+        (0, "conformant", "conformant."),
+        (1, "NOT conformant", "a `must` claim is violated."),
+        (3, "incomplete", "incomplete: not everything was shown."),
+        (4, "waivers or exclusions are out of date", "a waiver or an exclusion is wrong."),
     ],
 )
-def test_the_last_sentence_has_counts_build_document_files_and_status(
-    status: int, meaning: str, judged: Judged, shown: Shown, ledger: Ledger
+def test_the_last_words_are_where_the_files_are_and_a_sentence_for_a_ticket(
+    status: int, verdict: str, meaning: str, judged: Judged, shown: Shown, ledger: Ledger
 ) -> None:
     count = len(ledger.claims)
-    last = " ".join(shown(judged(exit_status=status)).rpartition("\n\n")[2].split())
-    assert last == (
-        f"4 of 4 responses and {count} of {count} claims held by build abc123 against Things 1.2.3; "
-        f"the files are in report; exit status {status}: {meaning}"
+    files, sentence = shown(judged(exit_status=status)).splitlines()[-2:]
+    assert files == f"The files are in report; exit status {status}: {meaning}"
+    assert sentence == f"staging: {verdict}: 4/4 responses, {count}/{count} claims, build abc123, document 1.2.3"
+
+
+def test_the_sentence_for_a_ticket_counts_the_waivers_that_were_needed(
+    judged: Judged, ledger: Ledger, shown: Shown
+) -> None:
+    waivers = (Waiver("getThing/404/*", "known", "a", "2026-12-31"), Waiver(ID, "known", "a", "2026-12-31"))
+    waived = ClaimVerdict(ledger.claims[ID], "waived", reason="agreed")
+    text = shown(judged(waived, header={"waivers": waivers, "target": {"name": "staging"}}, build=""))
+    count = len(ledger.claims)
+    assert text.splitlines()[-1] == (
+        f"staging: conformant with 1 waiver: 4/4 responses, {count - 1}/{count} claims, "
+        "an unnamed build, document 1.2.3"
     )
 
 
@@ -227,7 +253,7 @@ class TestPlainTerminals:
         assert max(map(len, text)) <= 80
 
     def test_ascii_has_symbols_too(self, judged: Judged, shown: Shown) -> None:
-        assert "getThing 200     + held  " in shown(judged(), encoding="ascii")
+        assert "getThing     200 + held natural   404 + held" in shown(judged(), encoding="ascii")
 
     def test_what_an_encoding_lacks_is_escaped(self, judged: Judged, broken: Broken, shown: Shown) -> None:
         assert "got at /id: \\u65e5é\n" in shown(judged(broken(ID, got="日é"), exit_status=1), encoding="latin-1")

@@ -1,0 +1,115 @@
+"""Verdicts → the words that every face says alike: who was judged, to what end, and what belongs together.
+
+Not how any of them looks, and nothing here is safe to show by itself: what a server or a file said is `visible`'s part.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from assay.recording import Waiver
+from assay.summary import covers, gates
+from assay.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
+
+SYMBOLS: dict[Verdict, tuple[str, str]] = {
+    "held": ("✓", "+"),
+    "violated": ("✗", "X"),
+    "not-exercised": ("○", "o"),
+    "inconclusive": ("?", "?"),
+    "waived": ("~", "~"),
+    "not-applicable": ("·", "."),
+}
+"""Verdict → its symbol, and the same in ASCII. A symbol never stands without its word."""
+
+HEADLINES = {
+    0: "conformant",
+    1: "NOT conformant",
+    3: "incomplete",
+    4: "waivers or exclusions are out of date",
+}
+"""Exit status → what the target is."""
+
+MEANINGS = {
+    0: "conformant",
+    1: "a `must` claim is violated",
+    3: "incomplete: not everything was shown",
+    4: "a waiver or an exclusion is wrong",
+}
+"""Exit status → what it says."""
+
+
+def who(verdicts: Verdicts) -> str:
+    """The target, named so that nobody takes assay's own server, or a mock, for theirs."""
+    header = verdicts.header
+    name = header.target.get("name", "") or "the target"
+    if header.target.get("served") == "true":
+        name += ", started by assay, not your server"
+    if header.mock:
+        name += ", a mock, asked for its answers only"
+    return name
+
+
+def verdict_on(verdicts: Verdicts) -> str:
+    return f"{who(verdicts)}: {HEADLINES[verdicts.exit_status]}"
+
+
+def headline(verdicts: Verdicts) -> str:
+    """The first words of every face: who, and the verdict."""
+    waived = verdicts.counts["waived"]
+    return f"{who(verdicts)}: {HEADLINES[verdicts.exit_status]}" + (
+        f", {count(waived, 'claim')} waived" if waived else ""
+    )
+
+
+def ticket(verdicts: Verdicts) -> str:
+    """The whole verdict in one sentence, to be pasted into a release ticket."""
+    counts, waivers = verdicts.counts, len(waivers_used(verdicts))
+    waived = f" with {count(waivers, 'waiver')}" if waivers else ""
+    held = sum(each.verdict == "held" for each in verdicts.responses)
+    build = f"build {verdicts.build}" if verdicts.build else "an unnamed build"
+    return (
+        f"{verdict_on(verdicts)}{waived}: "
+        f"{held}/{len(verdicts.responses)} responses, {counts['held']}/{len(verdicts.claims)} claims, "
+        f"{build}, document {verdicts.header.contract.get('version', '')}"
+    )
+
+
+def waivers_used(verdicts: Verdicts) -> tuple[Waiver, ...]:
+    """Those without which something would be violated or open."""
+    waived = [each.claim.id for each in verdicts.all_claims if each.verdict == "waived"]
+    return tuple(each for each in verdicts.header.waivers if any(covers(each.claim, claim) for claim in waived))
+
+
+def violated(verdicts: Verdicts) -> dict[str, list[ClaimVerdict]]:
+    """Sentence → the violated claims that gate: a schema that twelve statuses share breaks in one place, not twelve."""
+    return _by_sentence(each for each in _violated(verdicts) if _gates(each, verdicts))
+
+
+def violated_should(verdicts: Verdicts) -> dict[str, list[ClaimVerdict]]:
+    """The same for claims on the server that do not gate; under --strict there are none."""
+    return _by_sentence(
+        each for each in _violated(verdicts) if each.claim.source != "client" and not _gates(each, verdicts)
+    )
+
+
+def shown_failure(group: Iterable[ClaimVerdict]) -> Failure | None:
+    """The one to show of a sentence's failures: a minimal example says most with least. None where there is none."""
+    failures = (failure for each in group for failure in each.failures)
+    return min(failures, key=lambda failure: failure.exchange.role != "minimal", default=None)
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _violated(verdicts: Verdicts) -> Iterator[ClaimVerdict]:
+    return (each for each in verdicts.all_claims if each.verdict == "violated")
+
+
+def _gates(verdict: ClaimVerdict, verdicts: Verdicts) -> bool:
+    return gates(verdict.claim, strict=verdicts.header.strict)
+
+
+def _by_sentence(claims: Iterable[ClaimVerdict]) -> dict[str, list[ClaimVerdict]]:
+    groups: dict[str, list[ClaimVerdict]] = {}
+    for each in claims:
+        groups.setdefault(each.claim.sentence, []).append(each)
+    return groups
