@@ -1,16 +1,19 @@
-"""pytest items ← one run: the plugin by which the suite gets its ledger, its verdicts and its parameters.
+"""pytest items ← one run: the plugin by which a suite, assay's own or somebody else's, gets the judge's findings.
 
 Dormant without `--assay-spec`: it then costs nothing in a test suite that does not ask for it, so what a run needs is
-imported where it is used. The run happens once a session, before the first item. The items of the suite only show what
-the judge found.
+imported where it is used. The run happens once a session: before the first item where the options name the server,
+otherwise when the first item asks for it, since the fixture `assay_target` may have to start one.
 """
 
 import gc
 import sys
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 
 from assay import settings
 from assay.errors import UserError
@@ -18,14 +21,22 @@ from assay.settings import Settings
 from assay.suite import INTERRUPTED, USER_ERROR
 
 if TYPE_CHECKING:
+    from assay.claims import Ledger
     from assay.client import Client
     from assay.loading import Job
-    from assay.verdicts import Verdicts
+    from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
+_SETTINGS = pytest.StashKey[Settings]()
+_LEDGER = pytest.StashKey["Ledger"]()
 _JOB = pytest.StashKey["Job"]()
 _CLIENT = pytest.StashKey["Client | None"]()
 _VERDICTS = pytest.StashKey["Verdicts"]()
 _NO_RUN = pytest.StashKey[int]()
+
+_ITEM_FIXTURES = ("assay_response", "assay_claim")
+_FIXTURES = frozenset({"assay_verdicts", *_ITEM_FIXTURES})
+_MARKER = "assay(*patterns): what the test is about: claims (`getJob/402/*`), or responses (`getJob 4*`)"
+_DORMANT = "assay is dormant: give --assay-spec FILE, or leave these tests out with -m 'not assay'"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +55,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--assay-client-gates", action="store_true", help="the client's claims count in the exit status")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", _MARKER)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Load what the options name, before anything is collected or started; a mistake in it ends the session."""
@@ -51,10 +66,15 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         return None
     from assay import client, loading  # noqa: PLC0415 - see above
 
+    given = config.stash[_SETTINGS] = _settings(config)
     try:
-        job = config.stash[_JOB] = loading.load(_settings(config))
-        package = job.settings.client
-        config.stash[_CLIENT] = client.load(package, job.ledger.contract) if package else None
+        if given.target or given.url:
+            job = config.stash[_JOB] = loading.load(given)
+            config.stash[_LEDGER] = job.ledger
+        else:
+            config.stash[_LEDGER] = loading.load_ledger(given)
+        contract = config.stash[_LEDGER].contract
+        config.stash[_CLIENT] = client.load(given.client, contract) if given.client else None
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         return USER_ERROR
@@ -80,22 +100,54 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    job = metafunc.config.stash.get(_JOB, None)
-    if job is None:
-        return
-    if "assay_response" in metafunc.fixturenames:
-        responses = list(job.ledger.responses)
-        metafunc.parametrize("assay_response", responses, ids=[" ".join(each) for each in responses])
-    if "assay_claim" in metafunc.fixturenames:
-        wide = [claim.id for claim in job.ledger.claims.values() if not claim.response]
-        metafunc.parametrize("assay_claim", wide, ids=wide)
+    """One item for each response or claim that the test is about."""
+    ledger = metafunc.config.stash.get(_LEDGER, None)
+    for name in (each for each in _ITEM_FIXTURES if each in metafunc.fixturenames):
+        patterns = [each for marker in metafunc.definition.iter_markers("assay") for each in marker.args]
+        known = _known(ledger, name) if ledger else {}
+        chosen = _chosen(metafunc.definition.nodeid, known, patterns) if ledger and patterns else _own(ledger, name)
+        # a dormant session has one item that says so
+        metafunc.parametrize(name, [known[each] for each in chosen] or [None], ids=chosen or ["dormant"], indirect=True)
+
+
+def _known(ledger: "Ledger", fixture: str) -> dict[str, object]:
+    """Name → what a fixture's parameter is."""
+    if fixture == "assay_response":
+        return {" ".join(key): key for key in ledger.responses}
+    return {claim: claim for claim in ledger.claims}
+
+
+def _own(ledger: "Ledger | None", fixture: str) -> list[str]:
+    """Without a pattern: every documented response, and every claim that is about none of them."""
+    if ledger is None:
+        return []
+    if fixture == "assay_response":
+        return [" ".join(key) for key in ledger.responses]
+    return [claim.id for claim in ledger.claims.values() if not claim.response]
+
+
+def _chosen(test: str, known: dict[str, object], patterns: Sequence[str]) -> list[str]:
+    """Those that a pattern names. Raises UsageError: one names none."""
+    for pattern in patterns:
+        if not any(fnmatchcase(each, pattern) for each in known):
+            from assay import shapes  # noqa: PLC0415 - see above
+
+            near = shapes.suggest(pattern, list(known))
+            raise pytest.UsageError(f"{test}: the marker assay({pattern!r}) names nothing that is promised: {near}")
+    return [each for each in known if any(fnmatchcase(each, pattern) for pattern in patterns)]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whatever asks for a run can be left out with `-m 'not assay'`."""
+    if not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+        item.add_marker("assay")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """The run, if an item asks for it; recording and reports are on disk then. Nothing captures its messages here."""
     stash = session.config.stash
-    asked = any("assay_verdicts" in getattr(item, "fixturenames", ()) for item in session.items)
+    asked = any(not _FIXTURES.isdisjoint(getattr(item, "fixturenames", ())) for item in session.items)
     if _JOB not in stash or not asked or session.config.option.collectonly:
         return None
     try:
@@ -114,11 +166,43 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
+def assay_target() -> str | Path:
+    """The server to check, where the options name none: a URL, or the path of a target file. To be overridden."""
+    pytest.fail("no server is given: give --assay-url or --assay-target, or a fixture assay_target", pytrace=False)
+
+
+@pytest.fixture(scope="session")
 def assay_verdicts(request: pytest.FixtureRequest) -> "Verdicts":
     """What the run found."""
-    if _VERDICTS not in request.config.stash:
-        pytest.fail("assay is dormant: give --assay-spec and --assay-target or --assay-url", pytrace=False)
-    return request.config.stash[_VERDICTS]
+    stash = request.config.stash
+    if _LEDGER not in stash:
+        pytest.fail(_DORMANT, pytrace=False)
+    if _VERDICTS not in stash:
+        server = request.getfixturevalue("assay_target")
+        stash[_VERDICTS] = _run_against(server, stash[_SETTINGS], stash[_CLIENT])
+    return stash[_VERDICTS]
+
+
+def _run_against(server: str | Path, given: Settings, shipped: "Client | None") -> "Verdicts":
+    from assay import loading  # noqa: PLC0415 - see above
+
+    named = {"target": server} if isinstance(server, Path) else {"url": str(server)}
+    try:
+        return run_and_report(loading.load(evolve(given, **named)), shipped)
+    except UserError as error:
+        pytest.fail(f"assay: {error}", pytrace=False)
+
+
+@pytest.fixture
+def assay_response(assay_verdicts: "Verdicts", request: pytest.FixtureRequest) -> "ResponseVerdict":
+    """What became of one documented response; the test has an item for each."""
+    return next(each for each in assay_verdicts.responses if (each.operation, each.status) == request.param)
+
+
+@pytest.fixture
+def assay_claim(assay_verdicts: "Verdicts", request: pytest.FixtureRequest) -> "ClaimVerdict":
+    """What became of one claim; the test has an item for each that its marker names."""
+    return assay_verdicts.of(request.param)
 
 
 def run_and_report(job: "Job", shipped: "Client | None" = None) -> "Verdicts":
@@ -126,12 +210,15 @@ def run_and_report(job: "Job", shipped: "Client | None" = None) -> "Verdicts":
     from assay import judge, report, run, subject  # noqa: PLC0415 - see above
 
     gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
-    folder = job.settings.report
-    recording = run.record(job.ledger, job.target, job.plan, folder, seed=job.seed, strict=job.settings.strict)
-    gates = job.settings.client_gates
-    of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
-    verdicts = judge.judge(job.ledger, recording, of_client)
-    report.write(verdicts, folder)
+    try:
+        chosen = job.settings
+        recording = run.record(job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict)
+        gates = chosen.client_gates
+        of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
+        verdicts = judge.judge(job.ledger, recording, of_client)
+        report.write(verdicts, chosen.report)
+    finally:
+        gc.unfreeze()
     return verdicts
 
 
@@ -143,4 +230,4 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         from assay.report import terminal  # noqa: PLC0415 - see above
 
         terminalreporter.ensure_newline()
-        terminal.show(verdicts, Console(), config.stash[_JOB].settings.report)
+        terminal.show(verdicts, Console(), config.stash[_SETTINGS].report)

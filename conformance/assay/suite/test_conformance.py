@@ -5,24 +5,23 @@ A response that was not exercised fails its item, with the reason: a skip reads 
 
 import pytest
 
-from assay.verdicts import ClaimVerdict, Verdicts
+from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 
-def test_documented_response(assay_verdicts: Verdicts, assay_response: tuple[str, str]) -> None:
+def test_documented_response(assay_response: ResponseVerdict) -> None:
     """Every documented response was really seen, and all that it promises held."""
-    row = next(each for each in assay_verdicts.responses if (each.operation, each.status) == assay_response)
-    if row.verdict == "not-applicable":
-        pytest.skip(row.reason)
-    assert row.verdict in ("held", "waived"), "\n".join((f"{row.verdict}: {row.reason}", row.todo))
+    if assay_response.verdict == "not-applicable":
+        pytest.skip(assay_response.reason)
+    told = "\n".join((f"{assay_response.verdict}: {assay_response.reason}", assay_response.todo))
+    assert assay_response.verdict in ("held", "waived"), told
 
 
-def test_contract_level_claim(assay_verdicts: Verdicts, assay_claim: str) -> None:
+def test_contract_level_claim(assay_verdicts: Verdicts, assay_claim: ClaimVerdict) -> None:
     """What is promised of an operation as a whole, or over time, was exercised and held."""
-    verdict = assay_verdicts.of(assay_claim)
-    if verdict.verdict == "not-applicable":
-        pytest.skip(verdict.reason)
-    assert verdict.verdict in ("held", "waived") or not _gates(assay_verdicts, verdict), (
-        f"{verdict.claim.sentence}\n{verdict.verdict}: {verdict.reason}"
+    if assay_claim.verdict == "not-applicable":
+        pytest.skip(assay_claim.reason)
+    assert assay_claim.verdict in ("held", "waived") or not _gates(assay_verdicts, assay_claim), (
+        f"{assay_claim.claim.sentence}\n{assay_claim.verdict}: {assay_claim.reason}"
     )
 
 

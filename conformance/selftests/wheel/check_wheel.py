@@ -122,7 +122,7 @@ def check_engine(wheel: Path, sources: Path) -> None:
     found, metadata = _contents(wheel), _metadata_folder(wheel)
     packed = {name for name in found if not name.startswith(metadata)}
     assert packed == expected, f"missing: {sorted(expected - packed)}; not the engine's: {sorted(packed - expected)}"
-    for part in ("py.typed", "cli.py", "plugin.py", "suite/", "schemas/"):
+    for part in ("py.typed", "cli/", "plugin.py", "suite/", "schemas/"):
         assert any(name.startswith(f"assay/{part}") for name in found), f"{part} is missing"
     assert f"{metadata}licenses/LICENSE" in found, "the licence is missing"
     entry_points = _text(wheel, f"{metadata}entry_points.txt")
