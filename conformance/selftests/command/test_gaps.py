@@ -14,6 +14,7 @@ import pytest
 
 from assay import drivers
 from assay import target_file as targets
+from assay.target import Target
 
 WRONG_FIELD = """
 import json
@@ -114,7 +115,7 @@ def test_one_wrong_field_is_named_with_all_that_shows_it(
     assert json.loads(again)["scenes_total"] == "three"
 
 
-def run_by_hand(line: str, wrong: targets.Target) -> str:
+def run_by_hand(line: str, wrong: Target) -> str:
     """The body that the line from the report gets, run by a shell with the credential exported."""
     secret = wrong.secrets["default"]
     assert secret not in line
