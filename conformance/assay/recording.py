@@ -85,6 +85,8 @@ class RunHeader:
     seed: int
     started: str
     versions: dict[str, str]
+    run_id: str = ""
+    """What each request carried as `X-Assay-Run`, by which the server's own log finds them."""
     mock: bool = False
     strict: bool = False
     partial: str = ""

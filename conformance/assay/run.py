@@ -8,42 +8,32 @@ judged here; an answer is looked at only to know whether to wait, to repeat or t
 import asyncio
 import contextlib
 import datetime as dt
-import email.utils
 import importlib.metadata
 import math
 import platform
 import signal
 import socket
-import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
 from assay import pointer, strict_json
-from assay.calls import Call, wire
+from assay.asking import Asker, Purpose
+from assay.calls import Call
 from assay.claims import Ledger
-from assay.contract import Operation
 from assay.drivers import StateError, entered, served
 from assay.errors import UserError
-from assay.exchange import SHORTEST_SECRET, Exchange, Grade, Redactor, Reply, Request, Role, throttled
+from assay.exchange import SHORTEST_SECRET, Exchange, Redactor, Reply, Role
 from assay.explore import explore
 from assay.plan import Exploration, Plan, Step
 from assay.probing import ProbeStep
 from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
-from assay.send import Sender, Sent
 from assay.target import Target
 
-REPEATS_WHEN_THROTTLED = 3
-REPEATS_AFTER_FAULT = 2
 READS_AFTER_END = 4
 """Reads of a polled resource in a terminal state: the one that shows it, and some that show that it stays."""
-LONGEST_WAIT = 60.0
-"""Seconds that a Retry-After is obeyed for; a longer one is cut to this."""
-
 _VERSIONS = ("assay-conformance", "schemathesis", "hypothesis", "httpx", "jsonschema-rs")
 
 
@@ -71,6 +61,7 @@ def _header(ledger: Ledger, target: Target, plan: Plan, *, seed: int, strict: bo
     return RunHeader(
         contract={"title": contract.title, "version": contract.version, "digest": contract.digest},
         target=described | ({"served": "true"} if target.serve else {}),
+        run_id=str(uuid.uuid4()),
         seed=seed,
         started=_now(),
         versions=versions | {"python": platform.python_version()},
@@ -156,18 +147,15 @@ class _Run:
         self._target = target
         self._plan = plan
         self._recorder = recorder
-        self._redactor = Redactor({**plan.secrets, **target.secrets})
-        self._sender = Sender(
-            timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=str(uuid.uuid4())
-        )
+        redactor = Redactor({**plan.secrets, **target.secrets})
+        self._asker = Asker(target, recorder, redactor, recorder.header.run_id)
         self._gate = _Gate()
         self._answering = asyncio.Event()
         """Set once the server is known to answer."""
-        self._start = time.monotonic()
 
     async def all(self) -> None:
         steps = self._plan.steps
-        async with self._sender:
+        async with self._asker:
             try:
                 async with asyncio.TaskGroup() as group:
                     watched = [each for each in steps if each.state and each.state.poll]
@@ -209,7 +197,7 @@ class _Run:
         async def send(call: Call, role: Role, step: str) -> Exchange:
             await self._answering.wait()
             async with self._gate.together():
-                return await self._ask(call, role, step)
+                return await self._asker.ask(call, Purpose(step, role))
 
         await explore(
             self._ledger, exploration.operation, exploration.known, exploration.base,
@@ -218,12 +206,11 @@ class _Run:
 
     async def _probe(self, probe: ProbeStep) -> None:
         async with self._gate.together():
-            await self._ask(probe.call, "probe", probe.id)
+            await self._asker.ask(probe.call, Purpose(probe.id, "probe"))
 
     async def _in_state(self, step: Step) -> None:
         """The control, then the state, then the request that is due there, then out of the state."""
-        if step.control is not None:
-            await self._ask(step.control, "control", step.id, tolerated=step.due)
+        await self._control(step)
         with self._state_faults(step):
             if step.state is None or step.driver not in ("setup", "command"):
                 await self._due(step, {})
@@ -231,22 +218,27 @@ class _Run:
             async with entered(step.state) as values:
                 await self._due(step, values)
 
+    async def _control(self, step: Step) -> None:
+        if step.control is not None:
+            await self._asker.ask(step.control, Purpose(step.id, "control"))
+
     async def _due(self, step: Step, values: dict[str, Any]) -> None:
         call = _filled(step, values)
+        purpose = Purpose(step.id, "state", step.due, step.grade)
         if step.times == 1:
-            await self._ask(call, "state", step.id, step.due, step.grade)
-            return
-        request = wire(call, self._target.base_url)
-        for sent in await self._sender.burst(request, step.times):
-            self._record(_Asked(step.id, "state", call.operation, step.due, step.grade), request, sent)
+            await self._asker.ask(call, purpose)
+        else:
+            await self._asker.burst(call, purpose, step.times)
 
     async def _watched(self, step: Step, seen: asyncio.Event) -> None:
-        """Poll one resource until it is in a terminal state, and a little longer, or its time is over.
+        """The control; then poll a resource until it is in a terminal state, and a little longer, or its time is over.
 
         `seen` is set after its first read, or where there can be none.
         """
         assert step.state is not None
         try:
+            async with self._gate.together():
+                await self._control(step)
             with self._state_faults(step):
                 async with entered(step.state, self._gate.together) as values:
                     await self._poll(step, _filled(step, values), seen)
@@ -260,7 +252,7 @@ class _Run:
         first, left_after_end = math.inf, READS_AFTER_END
         while left_after_end:
             async with self._gate.together():
-                exchange = await self._ask(call, role, step.id, step.due, step.grade)
+                exchange = await self._asker.ask(call, Purpose(step.id, role, step.due, step.grade))
             seen.set()
             if exchange.reply is None:
                 return
@@ -282,78 +274,13 @@ class _Run:
                 return pointer.at(body, relation.fields[0]) in relation.declared["terminal"]
         return False
 
-    async def _ask(
-        self, call: Call, role: Role, step: str, due: str = "", grade: Grade = "natural", *, tolerated: str = ""
-    ) -> Exchange:
-        """Send and record, waiting out a throttled answer and repeating after a fault; the last attempt.
-
-        An answer that is `due` (or `tolerated`: a control may get it) is never waited out.
-        """
-        request = wire(call, self._target.base_url)
-        asked = _Asked(step, role, call.operation, due, grade)
-        throttles = faults = 0
-        while True:
-            sent = await self._sender.send(request)
-            exchange = self._record(asked, request, sent)
-            if sent.reply is None:
-                faults += 1
-                if faults > REPEATS_AFTER_FAULT:
-                    return exchange
-                await asyncio.sleep(0.1 * faults)
-            elif throttled(sent.reply, _is(call.operation, sent.reply, due or tolerated)):
-                throttles += 1
-                if throttles > REPEATS_WHEN_THROTTLED:
-                    return exchange
-                await asyncio.sleep(_wait(sent.reply, throttles))
-            else:
-                return exchange
-
-    def _record(self, asked: "_Asked", request: Request, sent: Sent) -> Exchange:
-        exchange = Exchange(
-            id=len(self._recorder.exchanges) + 1,
-            step=asked.step,
-            role=asked.role,
-            operation=asked.operation.id,
-            due=asked.due,
-            grade=asked.grade,
-            sent=round(sent.sent - self._start, 6),
-            received=round(sent.received - self._start, 6),
-            request=request,
-            reply=sent.reply,
-            fault=sent.fault,
-        )
-        redacted = self._redactor.exchange(exchange)
-        self._recorder.add(redacted)
-        if sent.reply is not None and self._target.build_header and not self._recorder.build:
-            self._recorder.build = sent.reply.header(self._target.build_header) or ""
-        return redacted
-
     @contextlib.contextmanager
     def _state_faults(self, step: Step) -> Iterator[None]:
         """A state that could not be entered or left is recorded as the step's fault; the other steps go on."""
         try:
             yield
         except StateError as error:
-            now = time.monotonic()
-            unsent = Request(step.operation.method, self._target.base_url + step.operation.path, ())
-            asked = _Asked(step.id, "state", step.operation, step.due, step.grade)
-            self._record(asked, unsent, Sent(now, now, None, str(error)))
-
-
-@frozen
-class _Asked:
-    """What an exchange is recorded as."""
-
-    step: str
-    role: Role
-    operation: Operation
-    due: str
-    grade: Grade
-
-
-def _is(operation: Operation, reply: Reply, due: str) -> bool:
-    response = operation.response_for(reply.status)
-    return response is not None and response.status == due
+            self._asker.unsent(step.operation, Purpose(step.id, "state", step.due, step.grade), str(error))
 
 
 def _filled(step: Step, values: dict[str, Any]) -> Call:
@@ -362,15 +289,3 @@ def _filled(step: Step, values: dict[str, Any]) -> Call:
     except KeyError as error:
         told = ", ".join(values) or "nothing"
         raise StateError(f"setup of {step.id!r} answered {told}, but the request needs {error}") from None
-
-
-def _wait(reply: Reply, attempt: int) -> float:
-    """Seconds until the next attempt: Retry-After (RFC 9110, 10.2.3) in seconds or as a date, else 1, 2, 4."""
-    told = (reply.header("retry-after") or "").strip()
-    seconds = float(2 ** (attempt - 1))
-    if told.isdecimal():
-        seconds = float(told)
-    elif told:
-        with contextlib.suppress(ValueError, TypeError):
-            seconds = (email.utils.parsedate_to_datetime(told) - dt.datetime.now(dt.UTC)).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_WAIT)

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from assay import run
+from assay import asking
 from assay.errors import UserError
 from assay.exchange import Reply
 from selftests.running.miniatures import (
@@ -133,6 +133,15 @@ def test_a_status_that_comes_only_under_load_is_shown(start: Start, ran: Run) ->
     assert came.row("429").verdict == "held"
 
 
+def test_a_control_that_is_throttled_by_chance_is_asked_again(start: Start, ran: Run) -> None:
+    """Requests before it may have used up what is allowed: that the burst gives 429 is still shown."""
+    server = start(at_one(THING, LATER, THING, LATER))
+    came = ran(server.url, ONE + '[states."getThing 429"]\nburst = 2\npath = { id = "one" }\n')
+    controls = [each.reply and each.reply.status for each in came.of("getThing 429") if each.role == "control"]
+    assert controls == [429, 200]
+    assert came.row("429").verdict == "held"
+
+
 def test_a_redirect_where_a_thing_was_due_is_violated(start: Start, ran: Run) -> None:
     came = ran(start(at_one(Answer(302, {}, (("Location", "/things/two"),)))).url, ONE)
     assert came.given("200").verdict == "violated"
@@ -161,18 +170,18 @@ def test_an_html_error_where_json_was_due_is_violated(start: Start, ran: Run) ->
         ("Mon, 01 Jan 2001 00:00:00 GMT", 1, 0),
         ("Mon, 01 Jan 2001 00:00:00 -0000", 2, 2),
         ("Mon, 01 Jan 99999 00:00:00 GMT", 2, 2),
-        ("99999999", 1, run.LONGEST_WAIT),
-        ("9" * 400, 1, run.LONGEST_WAIT),
+        ("99999999", 1, asking.LONGEST_WAIT),
+        ("9" * 400, 1, asking.LONGEST_WAIT),
     ],
 )
 def test_retry_after_says_how_long_to_wait(told: str, attempt: int, seconds: float) -> None:
     headers = (("Retry-After", told),) if told else ()
-    assert run._wait(Reply(429, headers, b""), attempt) == seconds
+    assert asking._wait(Reply(429, headers, b""), attempt) == seconds
 
 
 def test_retry_after_may_be_a_date() -> None:
     told = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30), usegmt=True)
-    assert 20 < run._wait(Reply(503, (("Retry-After", told),), b""), 1) <= 30
+    assert 20 < asking._wait(Reply(503, (("Retry-After", told),), b""), 1) <= 30
 
 
 def test_a_build_that_the_server_names_is_recorded(start: Start, ran: Run) -> None:

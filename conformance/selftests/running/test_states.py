@@ -237,3 +237,21 @@ def test_a_state_that_brings_nothing_about_is_violated(start: Start, ran: Run) -
                    THING if asked.path == "/things/one" else things(asked))  # fmt: skip
     came = ran(server.url, ONE + conflict(server.url))
     assert came.row("409").verdict == "violated"
+
+
+def test_a_refusal_that_is_polled_has_its_control_too(start: Start, ran: Run) -> None:
+    server = start(Provider())
+    polled = conflict(server.url, 'path = { id = "one" }\npoll = { every = 0.01, watch = 0.05 }')
+    came = ran(server.url, ONE + polled)
+    roles = [each.role for each in came.of("getThing 409")]
+    assert roles[:3] == ["control", "state", "poll"]
+    assert came.row("409").verdict == "held"
+
+
+def test_a_refusal_that_is_polled_and_always_there_shows_nothing(start: Start, ran: Run) -> None:
+    provider = Provider()
+    server = start(lambda asked: CONFLICT if asked.path == "/things/one" else provider(asked))
+    polled = conflict(server.url, 'path = { id = "one" }\npoll = { every = 0.01, watch = 0.05 }')
+    came = ran(server.url, polled)
+    assert came.row("409").verdict == "inconclusive"
+    assert "the same request without the state, gives 409 too" in came.row("409").reason

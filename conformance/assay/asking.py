@@ -1,0 +1,127 @@
+"""A planned call → its exchanges, each recorded: sent, and sent again where what came is no answer.
+
+Who is asked when is `run`'s part. Nothing is judged here: an answer is looked at only to know whether to repeat.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import email.utils
+import time
+from types import TracebackType
+from typing import Self
+
+from attrs import frozen
+
+from assay.calls import Call, wire
+from assay.contract import Operation
+from assay.exchange import Exchange, Grade, Redactor, Reply, Request, Role, throttled
+from assay.recording import Recorder
+from assay.send import Sender, Sent
+from assay.target import Target
+
+REPEATS_WHEN_THROTTLED = 3
+REPEATS_AFTER_FAULT = 2
+LONGEST_WAIT = 60.0
+"""Seconds that a Retry-After is obeyed for; a longer one is cut to this."""
+
+
+@frozen
+class Purpose:
+    """What an exchange is recorded as: of which step, in which role, and the status that is due, if one is."""
+
+    step: str
+    role: Role
+    due: str = ""
+    grade: Grade = "natural"
+
+
+class Asker:
+    """Asks one target within its limits. An async context manager; its clock starts when it is made."""
+
+    def __init__(self, target: Target, recorder: Recorder, redactor: Redactor, run_id: str) -> None:
+        self._target = target
+        self._recorder = recorder
+        self._redactor = redactor
+        self._sender = Sender(timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=run_id)
+        self._start = time.monotonic()
+
+    async def __aenter__(self) -> Self:
+        await self._sender.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._sender.__aexit__(kind, error, trace)
+
+    async def ask(self, call: Call, purpose: Purpose) -> Exchange:
+        """Send and record, waiting out a throttled answer and repeating after a fault; the last attempt.
+
+        An answer that is due is never waited out.
+        """
+        request = wire(call, self._target.base_url)
+        throttles = faults = 0
+        while True:
+            exchange = self._record(call.operation, purpose, request, await self._sender.send(request))
+            if exchange.reply is None:
+                faults += 1
+                if faults > REPEATS_AFTER_FAULT:
+                    return exchange
+                await asyncio.sleep(0.1 * faults)
+            elif throttled(exchange.reply, _is(call.operation, exchange.reply, purpose.due)):
+                throttles += 1
+                if throttles > REPEATS_WHEN_THROTTLED:
+                    return exchange
+                await asyncio.sleep(_wait(exchange.reply, throttles))
+            else:
+                return exchange
+
+    async def burst(self, call: Call, purpose: Purpose, times: int) -> None:
+        """Send that many at once, none of them again, and record each."""
+        request = wire(call, self._target.base_url)
+        for sent in await self._sender.burst(request, times):
+            self._record(call.operation, purpose, request, sent)
+
+    def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> None:
+        """Record why a request was not sent."""
+        now = time.monotonic()
+        request = Request(operation.method, self._target.base_url + operation.path, ())
+        self._record(operation, purpose, request, Sent(now, now, None, fault))
+
+    def _record(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
+        exchange = Exchange(
+            id=len(self._recorder.exchanges) + 1,
+            step=purpose.step,
+            role=purpose.role,
+            operation=operation.id,
+            due=purpose.due,
+            grade=purpose.grade,
+            sent=round(sent.sent - self._start, 6),
+            received=round(sent.received - self._start, 6),
+            request=request,
+            reply=sent.reply,
+            fault=sent.fault,
+        )
+        redacted = self._redactor.exchange(exchange)
+        self._recorder.add(redacted)
+        if sent.reply is not None and self._target.build_header and not self._recorder.build:
+            self._recorder.build = sent.reply.header(self._target.build_header) or ""
+        return redacted
+
+
+def _is(operation: Operation, reply: Reply, due: str) -> bool:
+    response = operation.response_for(reply.status)
+    return response is not None and response.status == due
+
+
+def _wait(reply: Reply, attempt: int) -> float:
+    """Seconds until the next attempt: Retry-After (RFC 9110, 10.2.3) in seconds or as a date, else 1, 2, 4."""
+    told = (reply.header("retry-after") or "").strip()
+    seconds = float(2 ** (attempt - 1))
+    if told.isdecimal():
+        seconds = float(told)
+    elif told:
+        with contextlib.suppress(ValueError, TypeError):
+            seconds = (email.utils.parsedate_to_datetime(told) - dt.datetime.now(dt.UTC)).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_WAIT)
