@@ -8,14 +8,15 @@ import contextlib
 import datetime as dt
 import email.utils
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from assay.calls import Call, wire
 from assay.contract import Operation
-from assay.exchange import Exchange, Grade, Redactor, Reply, Request, Role, throttled
+from assay.exchange import Exchange, Grade, Headers, Redactor, Reply, Request, Role, throttled
 from assay.recording import Recorder
 from assay.send import Sender, Sent
 from assay.target import Target
@@ -43,7 +44,7 @@ class Asker:
         self._target = target
         self._recorder = recorder
         self._redactor = redactor
-        self._sender = Sender(timeout=target.timeout, in_flight=target.in_flight, rate=target.rate, run_id=run_id)
+        self._sender = Sender(http=target.http, in_flight=target.in_flight, rate=target.rate, run_id=run_id)
         self._start = time.monotonic()
 
     async def __aenter__(self) -> Self:
@@ -60,7 +61,7 @@ class Asker:
 
         An answer that is due is never waited out.
         """
-        request = wire(call, self._target.base_url)
+        request = self._request(call)
         throttles = faults = 0
         while True:
             exchange = self._record(call.operation, purpose, request, await self._sender.send(request))
@@ -79,9 +80,13 @@ class Asker:
 
     async def burst(self, call: Call, purpose: Purpose, times: int) -> None:
         """Send that many at once, none of them again, and record each."""
-        request = wire(call, self._target.base_url)
+        request = self._request(call)
         for sent in await self._sender.burst(request, times):
             self._record(call.operation, purpose, request, sent)
+
+    def _request(self, call: Call) -> Request:
+        request = wire(call, self._target.base_url)
+        return evolve(request, headers=_with(request.headers, self._target.http.headers))
 
     def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> None:
         """Record why a request was not sent."""
@@ -108,6 +113,16 @@ class Asker:
         if sent.reply is not None and self._target.build_header and not self._recorder.build:
             self._recorder.build = sent.reply.header(self._target.build_header) or ""
         return redacted
+
+
+def _with(headers: Headers, extra: Mapping[str, str]) -> Headers:
+    """The extra headers beside those of the request, which come first; cookies are sent in one (RFC 6265, 5.4)."""
+    found = {name.lower(): name for name, _ in headers}
+    added = tuple((name, value) for name, value in extra.items() if name.lower() not in found)
+    cookie = next((value for name, value in extra.items() if name.lower() == "cookie"), "")
+    if cookie and "cookie" in found:
+        headers = tuple((name, f"{cookie}; {value}" if name.lower() == "cookie" else value) for name, value in headers)
+    return headers + added
 
 
 def _is(operation: Operation, reply: Reply, due: str) -> bool:

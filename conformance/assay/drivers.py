@@ -6,12 +6,10 @@ recording, later.
 
 import asyncio
 import contextlib
-import functools
 import importlib.util
 import json
 import os
 import signal
-import ssl
 import subprocess
 import sys
 import threading
@@ -23,6 +21,8 @@ from typing import Any, BinaryIO
 
 import httpx
 
+from assay import connection
+from assay.connection import Options, not_here
 from assay.errors import UserError
 from assay.exchange import Redactor
 from assay.target import Serve, State, Target
@@ -44,7 +44,9 @@ class StateError(Exception):
 
 @contextlib.asynccontextmanager
 async def entered(
-    state: State, when: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext
+    state: State,
+    options: Options,
+    when: Callable[[], contextlib.AbstractAsyncContextManager[None]] = contextlib.nullcontext,
 ) -> AsyncIterator[dict[str, Any]]:
     """Enter the state, give the values that its setup answers, leave it again whatever happens.
 
@@ -54,19 +56,19 @@ async def entered(
     """
     try:
         async with when():
-            values = await _act(state, "setup")
+            values = await _act(state, options, "setup")
         yield values
     except BaseException:
         with contextlib.suppress(StateError):
-            await _left(state)
+            await _left(state, options)
         raise
     async with when():
-        await _left(state)
+        await _left(state, options)
 
 
-async def _left(state: State) -> None:
+async def _left(state: State, options: Options) -> None:
     """A run that is being stopped still leaves the provider as it found it, however often it is told to stop."""
-    leaving = asyncio.ensure_future(_act(state, "teardown"))
+    leaving = asyncio.ensure_future(_act(state, options, "teardown"))
     stopped: asyncio.CancelledError | None = None
     while not leaving.done():
         try:
@@ -78,10 +80,10 @@ async def _left(state: State) -> None:
         raise wrong
 
 
-async def _act(state: State, action: str) -> dict[str, Any]:
+async def _act(state: State, options: Options, action: str) -> dict[str, Any]:
     try:
         if state.setup is not None:
-            return await _post(state, action)
+            return await _post(state, options, action)
         if state.command:
             return await _command(state, action)
     except (httpx.TimeoutException, TimeoutError):
@@ -91,13 +93,13 @@ async def _act(state: State, action: str) -> dict[str, Any]:
     return {}
 
 
-async def _post(state: State, action: str) -> dict[str, Any]:
+async def _post(state: State, options: Options, action: str) -> dict[str, Any]:
     assert state.setup is not None
     change = {"state": state.setup.state, "params": state.setup.params, "action": action}
     # a second bound, on the whole of it: an answer that drips in resets httpx' own
     async with (
         asyncio.timeout(_SETUP_WITHIN),
-        httpx.AsyncClient(timeout=_SETUP_WITHIN, trust_env=False, verify=_trusted()) as client,
+        httpx.AsyncClient(timeout=_SETUP_WITHIN, mounts=not_here(), **options) as client,
     ):
         answer = await client.post(state.setup.url, json=change)
     if not answer.is_success:
@@ -105,12 +107,6 @@ async def _post(state: State, action: str) -> dict[str, Any]:
         url = answer.url.copy_with(username=None, password=None)
         raise StateError(f"{action} of {state.name!r}: {url} answered {answer.status_code}: {told}")
     return _values(answer.text, f"{action} of {state.name!r}")
-
-
-@functools.cache
-def _trusted() -> ssl.SSLContext:
-    """Read once: the certificates take as long to load as a dozen setups."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _command(state: State, action: str) -> dict[str, Any]:
@@ -239,7 +235,7 @@ def _importable(module: str) -> bool:
 
 def _wait_until_ready(target: Target, serve: Serve, process: subprocess.Popen[bytes], log: Path) -> None:
     url, until = target.base_url + serve.ready, time.monotonic() + _START_WITHIN
-    with httpx.Client(timeout=2.0, trust_env=False) as client:
+    with httpx.Client(timeout=2.0, **connection.options(target.http, "starting")) as client:
         while time.monotonic() < until:
             if process.poll() is not None:
                 raise ended(target, process, log)

@@ -106,10 +106,11 @@ class Redactor:
     """Takes every credential out of an exchange, in each form in which one may come back.
 
     `secrets`: name → value. Forms: as it is, base64 (both alphabets, also within something longer, as in Basic
-    authentication), URL-escaped, JSON-escaped.
+    authentication), URL-escaped, JSON-escaped. `private` is taken out of the request's own headers and query only: it
+    may be a secret, or a word that answers have a right to.
     """
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    def __init__(self, secrets: Mapping[str, str], private: Mapping[str, str] | None = None) -> None:
         self._secrets = {name: secret for name, secret in secrets.items() if secret}
         self._everywhere: dict[str, str] = {}
         self._short: dict[str, str] = {}
@@ -117,6 +118,8 @@ class Redactor:
             forms = self._everywhere if len(secret) >= SHORTEST_SECRET else self._short
             for form in _forms(secret):
                 forms.setdefault(form, marker(name))
+        for name, value in (private or {}).items():
+            self._short.setdefault(value, marker(name))
         self._bytes = {_utf8(form): mark.encode() for form, mark in self._everywhere.items()}
 
     def text(self, text: str) -> str:

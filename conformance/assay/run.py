@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from assay import pointer, strict_json
+from assay import connection, pointer, strict_json
 from assay.asking import Asker, Purpose
 from assay.calls import Call
 from assay.claims import Ledger
@@ -92,15 +92,18 @@ def _now() -> str:
 
 
 def _check_listening(target: Target) -> None:
-    parts = urlsplit(target.base_url)
+    """At its own address, or at that of the proxy: only that one may know where the server is."""
+    parts = urlsplit(target.http.proxy or target.base_url)
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        socket.create_connection((parts.hostname or "", port), timeout=target.timeout).close()
+        socket.create_connection((parts.hostname or "", port), timeout=target.http.connect).close()
     except (OSError, ValueError) as error:
+        where = ("http", "proxy") if target.http.proxy else ("base_url",)
         raise UserError(
-            f"nothing listens at {target.base_url}: {getattr(error, 'strerror', None) or error}",
-            where=target.where("base_url") if target.path else "--url",
-            todo="start the server, or mend the URL",
+            f"nothing listens at {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}: "
+            f"{getattr(error, 'strerror', None) or error}",
+            where=target.where(*where) if target.path else "--url",
+            todo=f"start the {'proxy' if target.http.proxy else 'server'}, or mend the URL",
         ) from None
 
 
@@ -147,8 +150,9 @@ class _Run:
         self._target = target
         self._plan = plan
         self._recorder = recorder
-        redactor = Redactor({**plan.secrets, **target.secrets})
+        redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
         self._asker = Asker(target, recorder, redactor, recorder.header.run_id)
+        self._options = connection.options(target.http, recorder.header.run_id)
         self._gate = _Gate()
         self._answering = asyncio.Event()
         """Set once the server is known to answer."""
@@ -215,7 +219,7 @@ class _Run:
             if step.state is None or step.driver not in ("setup", "command"):
                 await self._due(step, {})
                 return
-            async with entered(step.state) as values:
+            async with entered(step.state, self._options) as values:
                 await self._due(step, values)
 
     async def _control(self, step: Step) -> None:
@@ -240,7 +244,7 @@ class _Run:
             async with self._gate.together():
                 await self._control(step)
             with self._state_faults(step):
-                async with entered(step.state, self._gate.together) as values:
+                async with entered(step.state, self._options, self._gate.together) as values:
                     await self._poll(step, _filled(step, values), seen)
         finally:
             seen.set()

@@ -1,21 +1,21 @@
 """A request → what came back, over real HTTP. One pool of connections for a whole run; it judges nothing.
 
-Redirects are never followed, since the answer is what is judged; nothing of the environment (proxies, .netrc) is used,
-since a run must be the same everywhere.
+Redirects are never followed, since the answer is what is judged. An answer of the edge (a WAF or CDN) is a fault.
 """
 
 import asyncio
-import http.cookiejar
 import time
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Self
 
 import httpx
 from attrs import frozen
 
+from assay import connection
 from assay.exchange import Headers, Reply, Request
+from assay.target import Edge, Http
 
-USER_AGENT = "assay"
 MOST_BODY = 64 * 2**20
 """Bytes of a body that are read; a longer one is a fault, not something to hold in memory."""
 
@@ -33,17 +33,17 @@ class Sent:
 class Sender:
     """Sends at most `in_flight` requests at once and `rate` a second (0: no bound). An async context manager."""
 
-    def __init__(self, *, timeout: float, in_flight: int, rate: float, run_id: str) -> None:
+    def __init__(self, *, http: Http, in_flight: int, rate: float, run_id: str) -> None:
         self._client = httpx.AsyncClient(
-            timeout=None,  # noqa: S113 - the bound is on the whole exchange, below
+            # the other bound is on the whole exchange, below
+            timeout=httpx.Timeout(None, connect=http.connect),
             follow_redirects=False,
-            trust_env=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=in_flight),
-            headers={"User-Agent": USER_AGENT, "X-Assay-Run": run_id, "Accept": "*/*"},
             # a cookie from one answer would make the next request somebody else's
-            cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            **connection.options(http, run_id),
         )
-        self._timeout = timeout
+        self._http = http
         self._free = asyncio.Semaphore(in_flight)
         self._interval = 1 / rate if rate else 0.0
         self._next = 0.0
@@ -76,14 +76,18 @@ class Sender:
         started = time.monotonic()
         try:
             # a server that sends a byte now and then must not hold the run: the bound is on the whole exchange
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._http.timeout):
                 reply = await self._exchange(request)
         except TimeoutError:
-            return Sent(started, time.monotonic(), None, f"no complete answer within {self._timeout:g} s")
+            return Sent(started, time.monotonic(), None, f"no complete answer within {self._http.timeout:g} s")
+        except httpx.ConnectTimeout:
+            return Sent(started, time.monotonic(), None, f"no connection within {self._http.connect:g} s")
         except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError) as error:
             return Sent(started, time.monotonic(), None, _fault(error))
         if reply is None:
             return Sent(started, time.monotonic(), None, f"the body is longer than {MOST_BODY} bytes")
+        if self._http.edge is not None and self._http.edge.sent(reply):
+            return Sent(started, time.monotonic(), None, _of_edge(self._http.edge, reply))
         return Sent(started, time.monotonic(), reply)
 
     async def _exchange(self, request: Request) -> Reply | None:
@@ -106,6 +110,10 @@ class Sender:
 def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
     """Text in a header goes out as UTF-8: httpx by itself takes ASCII only."""
     return [(name.encode("utf-8", "replace"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+
+
+def _of_edge(edge: Edge, reply: Reply) -> str:
+    return f"an answer of the edge, not of the server: {reply.status} with {edge.header}: {reply.header(edge.header)}"
 
 
 def _fault(error: Exception) -> str:

@@ -7,15 +7,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 from attrs import field, frozen
 
 from assay import pointer
-from assay.exchange import SHORTEST_SECRET
+from assay.exchange import SHORTEST_SECRET, Reply
 from assay.recording import Exclusion, Waiver
 from assay.toml_file import Toml
 
-_TELLING_HEADER = re.compile(r"(?i)authorization|api-?key|token|secret")
+_TELLING_HEADER = re.compile(r"(?i)auth|key|token|secret|password|bypass|credential")
 
 
 @frozen
@@ -80,8 +81,41 @@ class Serve:
 
 
 @frozen
+class Edge:
+    """What tells an answer of a WAF or CDN: it has the header, and `value` is part of it (empty: any)."""
+
+    header: str
+    value: str
+
+    def sent(self, reply: Reply) -> bool:
+        told = reply.header(self.header)
+        return told is not None and self.value.lower() in told.lower()
+
+
+@frozen
+class Http:
+    """How requests go out. `ca`, `certificate` and `key` are paths, empty where not given; so is `proxy`, a URL.
+
+    `timeout`: seconds for one whole exchange; `connect`: for its connection.
+    """
+
+    timeout: float = 30.0
+    connect: float = 30.0
+    headers: dict[str, str] = field(factory=dict, repr=False)
+    private: frozenset[str] = frozenset()
+    """Names of those headers whose values come from the environment."""
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+    key_password: str = field(default="", repr=False)
+    proxy: str = field(default="", repr=False)
+    edge: Edge | None = None
+    probes: bool = True
+
+
+@frozen
 class Target:
-    """`rate` is requests a second, 0 for no bound; `timeout` seconds; `build_header` names the header that tells."""
+    """`rate` is requests a second, 0 for no bound; `build_header` names the header that tells."""
 
     name: str
     base_url: str
@@ -92,7 +126,7 @@ class Target:
     serve: Serve | None
     in_flight: int
     rate: float
-    timeout: float
+    http: Http
     credentials: dict[str, Credential] = field(repr=False)
     states: tuple[State, ...]
     hint: tuple[str, str] | None
@@ -125,7 +159,17 @@ class Target:
         for state in self.states:
             for secret in _in_headers(state.headers):
                 _add(found, state.name, secret)
+        for name, value in self.http.headers.items():
+            for secret in _in_headers({name: value}):
+                _add(found, name, secret)
+        if password := unquote(urlsplit(self.http.proxy).password or ""):
+            _add(found, "proxy", password)
         return found
+
+    @property
+    def private(self) -> dict[str, str]:
+        """Name → value of what goes out in headers, and may be a secret or may come back in good order."""
+        return {name: value for name, value in self.http.headers.items() if name in self.http.private}
 
 
 def _add(secrets: dict[str, str], name: str, secret: str) -> None:

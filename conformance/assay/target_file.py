@@ -6,17 +6,18 @@ Whether its states fit the document is `plan`'s part; nothing is sent here.
 
 import hashlib
 import re
+import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from attrs import evolve
 
-from assay import document, pointer, shapes, toml_file
+from assay import certificates, document, pointer, shapes, toml_file
 from assay.errors import UserError
 from assay.placeholders import Ports, check_ports, with_environment
 from assay.recording import Exclusion, Waiver
-from assay.target import Credential, Poll, Serve, Setup, State, Target
+from assay.target import Credential, Edge, Http, Poll, Serve, Setup, State, Target
 from assay.toml_file import Toml
 
 _STATE_NAME = re.compile(r"(?P<operation>.+?) (?P<status>[1-5](?:\d\d|XX)|default)(?: (?P<label>.+))?")
@@ -36,7 +37,7 @@ def load(path: Path) -> Target:
     shapes.check("target", file)
     announced = ["http", *file.data["serve"].get("ports", ())] if "serve" in file.data else []
     check_ports(written, written.data, announced)
-    return _target(file, digest, ports)
+    return _target(file, digest, ports, written.data.get("http", {}))
 
 
 def from_url(url: str) -> Target:
@@ -46,7 +47,9 @@ def from_url(url: str) -> Target:
     return _target(Toml(Path("--url"), data, ""), digest, Ports(), path=None)
 
 
-def _target(file: Toml, digest: str, ports: Ports, path: Path | None = Path()) -> Target:
+def _target(
+    file: Toml, digest: str, ports: Ports, written: dict[str, Any] | None = None, path: Path | None = Path()
+) -> Target:
     data = file.data
     serve = _serve(file, data["serve"], ports) if "serve" in data else None
     base_url = data.get("base_url") or (f"http://127.0.0.1:{serve.port}" if serve else "")
@@ -72,7 +75,7 @@ def _target(file: Toml, digest: str, ports: Ports, path: Path | None = Path()) -
         serve=serve,
         in_flight=limits.get("in_flight", 8),
         rate=_rate(limits.get("rate", "")),
-        timeout=float(data.get("http", {}).get("timeout", 30.0)),
+        http=_http(file, data.get("http", {}), written),
         credentials=credentials,
         states=tuple(_state(file, name, raw) for name, raw in data.get("states", {}).items()),
         hint=(hint[0], hint[2]) if hint else None,
@@ -81,6 +84,54 @@ def _target(file: Toml, digest: str, ports: Ports, path: Path | None = Path()) -
         waivers=tuple(Waiver(name, **raw) for name, raw in data.get("waivers", {}).items()),
         text=file.text,
     )
+
+
+def _http(file: Toml, raw: dict[str, Any], written: dict[str, Any] | None) -> Http:
+    timeout, edge = raw.get("timeout", 30.0), raw.get("edge")
+    bounds = timeout if isinstance(timeout, dict) else {"total": timeout}
+    total = float(bounds.get("total", 30.0))
+    shown = raw.get("client_certificate", {})
+    http = Http(
+        timeout=total,
+        connect=float(bounds.get("connect", total)),
+        headers=raw.get("headers", {}),
+        private=frozenset(
+            name for name, value in (written or {}).get("headers", {}).items() if not isinstance(value, str)
+        ),
+        ca=_beside(file, raw.get("ca", "")),
+        certificate=_beside(file, shown.get("cert", "")),
+        key=_beside(file, shown.get("key", "")),
+        key_password=shown.get("password", ""),
+        proxy=raw.get("proxy", ""),
+        edge=Edge(edge["header"], edge.get("value", "")) if edge else None,
+        probes=raw.get("probes", True),
+    )
+    _check_certificates(file, http)
+    if http.proxy and not _is_of_a_server(http.proxy):
+        what, todo = f"{_without_userinfo(http.proxy)!r} is no URL of a proxy", "give http(s)://HOST[:PORT]"
+        raise UserError(what, where=file.where("/http/proxy"), todo=todo)
+    return http
+
+
+def _check_certificates(file: Toml, http: Http) -> None:
+    """Before anything is sent; the connection itself is made of the same files."""
+    shown = {"certificate": http.certificate, "key": http.key, "password": http.key_password}
+    for name, given in {"ca": {"ca": http.ca}, "client_certificate": shown}.items():
+        try:
+            certificates.add(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), **given)
+        except OSError as error:
+            paths = (each for each in (http.ca, http.certificate, http.key) if each in given.values())
+            missing = next((each for each in paths if each and not Path(each).is_file()), "")
+            raise UserError(
+                f"`{name}`: {f'there is no file {missing}' if missing else f'it cannot be used: {error.strerror}'}",
+                where=file.where(pointer.join("http", name)),
+                todo="give PEM files; paths are relative to the target file",
+            ) from None
+
+
+def _beside(file: Toml, path: str) -> str:
+    """Relative paths begin at the target file."""
+    return str((file.path.parent / path).resolve()) if path else ""
 
 
 def _program(file: Toml, words: list[str]) -> tuple[str, ...]:

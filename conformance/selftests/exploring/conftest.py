@@ -20,7 +20,7 @@ from assay.explore import explore
 from assay.judge import judge
 from assay.recording import Recording, RunHeader
 from assay.send import Sender
-from assay.target import Credential
+from assay.target import Credential, Http
 from assay.verdicts import Verdicts
 
 KEY = Credential("default", bearer="the-key-of-the-tests")
@@ -173,7 +173,7 @@ def explored() -> Explored:
         recorded: list[Exchange] = []
 
         async def all_of_it(url: str) -> None:
-            async with Sender(timeout=10, in_flight=8, rate=0, run_id="test") as sender:
+            async with Sender(http=Http(timeout=10), in_flight=8, rate=0, run_id="test") as sender:
 
                 async def send(call: Call, role: Role, step: str) -> Exchange:
                     request = wire(call, url)

@@ -39,14 +39,14 @@ class TestServer:
 
     def test_limits_have_defaults(self, loaded: Loaded) -> None:
         made = loaded()
-        assert (made.in_flight, made.rate, made.timeout) == (8, 0, 30)
+        assert (made.in_flight, made.rate, made.http.timeout) == (8, 0, 30)
 
     @pytest.mark.parametrize(("rate", "per_second"), [("20/s", 20), ("0.5/s", 0.5), ("300/m", 5)])
     def test_a_rate_is_by_second_or_by_minute(self, rate: str, per_second: float, loaded: Loaded) -> None:
         assert loaded(f'[limits]\nrate = "{rate}"\nin_flight = 3').rate == per_second
 
     def test_a_timeout_may_be_set(self, loaded: Loaded) -> None:
-        assert loaded("[http]\ntimeout = 5").timeout == 5
+        assert loaded("[http]\ntimeout = 5").http.timeout == 5
 
     def test_a_build_is_said_or_read_from_a_header(self, loaded: Loaded) -> None:
         assert loaded('build = "abc"').build == "abc"

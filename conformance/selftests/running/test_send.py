@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import importlib.metadata
 import time
 import zlib
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from assay import send
 from assay.exchange import Request
 from assay.send import Sender, Sent
+from assay.target import Http
 from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature, Raw, always, in_turn
 
 Start = Callable[[Behaviour], Miniature]
@@ -20,7 +22,9 @@ def sent(
     *requests: Request, timeout: float = 10.0, in_flight: int = 8, rate: float = 0.0, one_by_one: bool = False
 ) -> list[Sent]:
     async def all_of_them() -> list[Sent]:
-        async with Sender(timeout=timeout, in_flight=in_flight, rate=rate, run_id="run-1") as sender:
+        async with Sender(
+            http=Http(timeout=timeout, connect=timeout), in_flight=in_flight, rate=rate, run_id="run-1"
+        ) as sender:
             if one_by_one:
                 return [await sender.send(each) for each in requests]
             return list(await asyncio.gather(*(sender.send(each) for each in requests)))
@@ -44,7 +48,7 @@ def test_what_was_asked_arrives_as_it_was_asked(start: Start) -> None:
 def test_every_request_says_who_sends_it_and_in_which_run(start: Start) -> None:
     server = start(always(Answer(200, {})))
     got(server)
-    assert server.asked[0].headers["user-agent"] == "assay"
+    assert server.asked[0].headers["user-agent"] == f"assay/{importlib.metadata.version('assay-conformance')}"
     assert server.asked[0].headers["x-assay-run"] == "run-1"
 
 
@@ -176,7 +180,7 @@ def test_a_burst_is_in_flight_at_once_whatever_is_allowed(start: Start) -> None:
     server = start(wait_for_all)
 
     async def burst() -> list[Sent]:
-        async with Sender(timeout=20, in_flight=1, rate=1, run_id="") as sender:
+        async with Sender(http=Http(timeout=20), in_flight=1, rate=1, run_id="") as sender:
             return await sender.burst(Request("GET", server.url, ()), enough)
 
     assert [each.reply is not None for each in asyncio.run(burst())] == [True] * enough
