@@ -8,6 +8,7 @@ otherwise when the first item asks for it, since the fixture `assay_target` may 
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
-from assay import settings
+from assay import settings, suite
 from assay.errors import UserError
 from assay.settings import Settings
 from assay.suite import INTERRUPTED, USER_ERROR
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assay.claims import Ledger
     from assay.client import Client
     from assay.loading import Job
+    from assay.progress import Listener
     from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 _SETTINGS = pytest.StashKey[Settings]()
@@ -51,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--assay-examples", metavar="N", type=int, default=settings.DEFAULT_EXAMPLES, help="an operation")
     group.addoption("--assay-strict", action="store_true", help="every `should` counts as a `must`")
     group.addoption("--assay-allow-writes", action="store_true", help="operations that change things run too")
+    group.addoption("--assay-quiet", action="store_true", help="show nothing while the run lasts")
     group.addoption("--assay-client", metavar="PACKAGE", default="", help="the generated client, judged too")
     group.addoption("--assay-client-gates", action="store_true", help="the client's claims count in the exit status")
 
@@ -93,6 +96,7 @@ def _settings(config: pytest.Config) -> Settings:
         select=config.getoption("--assay-select"),
         seed=config.getoption("--assay-seed"),
         examples=config.getoption("--assay-examples"),
+        quiet=config.getoption("--assay-quiet"),
         allow_writes=config.getoption("--assay-allow-writes"),
         client=config.getoption("--assay-client"),
         client_gates=config.getoption("--assay-client-gates"),
@@ -151,7 +155,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if _JOB not in stash or not asked or session.config.option.collectonly:
         return None
     try:
-        stash[_VERDICTS] = run_and_report(stash[_JOB], stash[_CLIENT])
+        with _shown(stash[_JOB]) as heard:
+            stash[_VERDICTS] = run_and_report(stash[_JOB], stash[_CLIENT], heard)
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         stash[_NO_RUN] = USER_ERROR
@@ -159,6 +164,11 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         sys.stderr.write("assay: interrupted before the report was written\n")
         stash[_NO_RUN] = INTERRUPTED
     return True if _NO_RUN in stash else None
+
+
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """No dots in assay's own suite: its items took no time, and the report follows at once."""
+    return (report.outcome, "", "") if config.rootpath == Path(suite.__file__).parent else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -205,14 +215,27 @@ def assay_claim(assay_verdicts: "Verdicts", request: pytest.FixtureRequest) -> "
     return assay_verdicts.of(request.param)
 
 
-def run_and_report(job: "Job", shipped: "Client | None" = None) -> "Verdicts":
+def _shown(job: "Job") -> "AbstractContextManager[Listener | None]":
+    """While it lasts, the run is shown on stderr: a verdict is what stdout is for."""
+    if job.settings.quiet:
+        return nullcontext()
+    from rich.console import Console  # noqa: PLC0415 - see above
+
+    from assay import progress  # noqa: PLC0415 - see above
+
+    return progress.shown(job.ledger, job.plan, Console(stderr=True))
+
+
+def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
     from assay import judge, report, run, subject  # noqa: PLC0415 - see above
 
     gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
     try:
         chosen = job.settings
-        recording = run.record(job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict)
+        recording = run.record(
+            job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict, heard=heard
+        )
         gates = chosen.client_gates
         of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
         verdicts = judge.judge(job.ledger, recording, of_client)

@@ -115,11 +115,15 @@ class Recording:
 
 
 class Recorder:
-    """Writes a recording line by line. A context manager; only `finish` writes the footer, so a crash leaves none."""
+    """Writes a recording line by line. A context manager; only `finish` writes the footer, so a crash leaves none.
 
-    def __init__(self, path: Path, header: RunHeader) -> None:
+    `heard` is told of each exchange once it is written.
+    """
+
+    def __init__(self, path: Path, header: RunHeader, heard: Callable[[Exchange], None] | None = None) -> None:
         self.path = path
         self.header = header
+        self._heard = heard
         self._file: TextIO | None = None
         self.exchanges: list[Exchange] = []
         self.interrupted = False
@@ -134,6 +138,8 @@ class Recorder:
     def add(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
         self._line(_exchange_to_json(exchange))
+        if self._heard is not None:
+            self._heard(exchange)
 
     def finish(self, finished: str) -> Recording:
         """Write the footer. `finished` is an ISO instant in UTC."""

@@ -14,7 +14,7 @@ import platform
 import signal
 import socket
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,8 +37,12 @@ READS_AFTER_END = 4
 _VERSIONS = ("assay-conformance", "schemathesis", "hypothesis", "httpx", "jsonschema-rs")
 
 
-def record(ledger: Ledger, target: Target, plan: Plan, folder: Path, *, seed: int, strict: bool = False) -> Recording:
+def record(
+    ledger: Ledger, target: Target, plan: Plan, folder: Path, *,
+    seed: int, strict: bool = False, heard: Callable[[Exchange], None] | None = None,
+) -> Recording:  # fmt: skip
     """Run the plan; `recording.jsonl` (and `target.log`, where assay starts the target) go into `folder`.
+    `heard` is told of each exchange, once it is written.
 
     Ctrl-C and SIGTERM end the run early: what was recorded until then is given back, marked as interrupted. Raises
     UserError: nothing listens at the target, or it answered nothing at all.
@@ -46,7 +50,7 @@ def record(ledger: Ledger, target: Target, plan: Plan, folder: Path, *, seed: in
     with served(target, folder / "target.log"):
         _check_listening(target)
         header = _header(ledger, target, plan, seed=seed, strict=strict)
-        with Recorder(folder / "recording.jsonl", header) as recorder:
+        with Recorder(folder / "recording.jsonl", header, heard) as recorder:
             try:
                 asyncio.run(_interruptible(_Run(ledger, target, plan, recorder)))
             except (KeyboardInterrupt, asyncio.CancelledError):

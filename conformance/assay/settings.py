@@ -46,6 +46,7 @@ class Settings:
     seed: str = ""
     examples: int = DEFAULT_EXAMPLES
     allow_writes: bool = False
+    quiet: bool = False
     client: str = ""
     client_gates: bool = False
 
@@ -123,6 +124,7 @@ def to_arguments(settings: Settings) -> list[str]:
     flags: Sequence[tuple[str, bool]] = (
         ("strict", settings.strict),
         ("allow-writes", settings.allow_writes),
+        ("quiet", settings.quiet),
         ("client-gates", settings.client_gates),
     )
     return arguments + [f"--assay-{name}" for name, on in flags if on]

@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +88,17 @@ def test_a_reader_that_leaves_changes_no_verdict(checked: Any, root: Path, tmp_p
     cut.write_bytes((checked.report / "recording.jsonl").read_bytes()[:-100])
     status, told = head("judge", cut, cwd=root)
     assert (status, told) == (3, "")
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_while_a_run_lasts_it_tells_how_far_it_is_unless_it_is_to_be_quiet(
+    assay: Any, start: Any, things: Path, target: Callable[..., Path], quiet: bool
+) -> None:
+    grown = miniatures.Answer(200, {"id": "tree", "status": "grown"})
+    file = target(
+        start(lambda asked: grown if asked.path == "/things/tree" else miniatures.things(asked)).url,
+        '[states."getThing 200"]\npath = { id = "tree" }\npoll = { every = 0.01, within = 5 }\n',
+    )
+    said = assay("check", "--spec", things, "--target", file, "--examples", 0, *(["--quiet"] if quiet else []))
+    assert said.status == 3, said.all
+    assert said.err == "" if quiet else said.err.endswith("s  getThing 200: grown\n")
