@@ -11,9 +11,11 @@ from attrs import evolve, field, frozen
 
 from assay import strict_json
 
-Role = Literal["state", "control", "poll", "probe", "explore", "shrink", "minimal"]
+Role = Literal["state", "control", "poll", "probe", "explore", "shrink", "minimal", "traffic"]
+"""`traffic` is what assay did not ask for itself: it was found in what somebody else recorded."""
 Grade = Literal["natural", "provoked", "hinted", "observed"]
 
+Part = Literal["headers", "body"]
 Headers = tuple[tuple[str, str], ...]
 
 SHORTEST_SECRET = 8
@@ -34,11 +36,15 @@ class Request:
 
 @frozen
 class Reply:
-    """What came back. `body` is decoded from its Content-Encoding, and otherwise as it came."""
+    """What came back. `body` is decoded from its Content-Encoding, and otherwise as it came.
+
+    `unseen` are the parts that whoever recorded it left out: nothing that is promised of them is exercised.
+    """
 
     status: int
     headers: Headers
     body: bytes = field(repr=False)
+    unseen: tuple[Part, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The values of a header, joined by commas (RFC 9110, 5.3); None if it is not there."""
@@ -55,7 +61,8 @@ class Exchange:
     """`sent` and `received` are seconds on one monotonic clock, from the start of the run.
 
     `due` is the documented status that had to come, empty where none was due. `reply` is None where a fault (`fault`
-    says which) left nothing to judge.
+    says which) left nothing to judge. `asker` tells users apart where their credentials do not. `source` counts the
+    recordings that were joined, each with a clock of its own.
     """
 
     id: int
@@ -69,6 +76,8 @@ class Exchange:
     request: Request
     reply: Reply | None
     fault: str = ""
+    asker: str = ""
+    source: int = 0
 
     @property
     def request_id(self) -> str:

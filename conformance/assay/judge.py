@@ -1,15 +1,7 @@
 """Ledger + recording → Verdicts. A pure function: no network, no clock, no file.
 
-Every response that was recorded is judged, however it came about. What a response means for the state that it was due
-in:
-
-| step | gets the due status | another documented 4xx | undocumented, or 2xx/5xx not due |
-|---|---|---|---|
-| declared state | judged | violated | violated |
-| derived 400, 404, … | judged | not-exercised | violated |
-| hint, burst that never gives it | judged | not-exercised | unexpected 5xx: violated |
-
-A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive.
+Every response that was recorded is judged, however it came about. What one means for the state that it was due in,
+`outcomes` says.
 """
 
 import functools
@@ -18,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from assay import checks, claims, refusals, relations, strict_json
+from assay import checks, claims, hidden, refusals, relations, strict_json
 from assay.claims import Claim, HeaderClaims, Ledger, ResponseClaims
 from assay.contract import Operation, Response
 from assay.exchange import Exchange, Grade, Reply, throttled
+from assay.outcomes import LONGEST_SHOWN, Outcome, outcomes, shown, status_line
 from assay.probes import Rule
 from assay.recording import PlannedStep, Recording
 from assay.refusals import GENERIC_RULES_ONLY, Answer
@@ -31,10 +24,10 @@ from assay.relations import Observation
 from assay.summary import summed_up
 from assay.verdicts import GRADES, ClaimVerdict, ClientVerdicts, Failure, Verdict, Verdicts
 
+ONLY_OBSERVED = "it was observed in recorded traffic, which does not say in which state it was due"
+
 _MOST_EVIDENCE = 5
 """Exchanges that a verdict names, and failures that it keeps."""
-_LONGEST_SHOWN = 200
-"""Characters of a value that a message quotes."""
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
@@ -54,15 +47,6 @@ class _Tally:
     reproduced: int = 0
     inconclusive: str = ""
     missing: str = ""
-
-
-@frozen
-class _Outcome:
-    """What one step came to, of the status that was due."""
-
-    verdict: Verdict
-    reason: str = ""
-    exchange: Exchange | None = None
 
 
 def judge(ledger: Ledger, recording: Recording, client: ClientVerdicts | None = None) -> Verdicts:
@@ -100,7 +84,7 @@ class _Judge:
     def _exchange(self, operation: Operation, exchange: Exchange, reply: Reply) -> None:
         whole = self._ledger.operations[operation.id]
         response = operation.response_for(reply.status)
-        got = _status_line(reply)
+        got = status_line(reply)
         if operation.protected:
             self._echo(operation, exchange)
         waits = throttled(reply, due=response is not None and response.status == exchange.due)
@@ -114,23 +98,28 @@ class _Judge:
                 self._see(whole.any_status, exchange, response is not None, f"one of {documented}", got)
             due = exchange.due.startswith("5") or (exchange.due == "default" and response is not None)
             fine = reply.status < 500 or due
-            self._see(whole.server_error, exchange, fine, "no server error, since none was due", got)
+            # of traffic nobody can say in which state the server was: a documented outage may well have been one
+            if fine or exchange.role != "traffic" or response is None:
+                self._see(whole.server_error, exchange, fine, "no server error, since none was due", got)
         if response is not None:
             self._response(operation, response, exchange, reply)
 
     def _response(self, operation: Operation, response: Response, exchange: Exchange, reply: Reply) -> None:
         known = self._ledger.responses[operation.id, response.status]
-        for header in known.headers:
+        if exchange.role == "traffic":
+            self._tallies[known.given.id].missing = ONLY_OBSERVED
+        for header in known.headers if "headers" not in reply.unseen else ():
             self._header(header, exchange, reply)
         if operation.method == "HEAD" or reply.status in (204, 304) or not response.media:
             return
         media_type = documented(reply.media_type, [media.type for media in response.media])
-        if known.media_type is not None:
+        if known.media_type is not None and (reply.media_type or "headers" not in reply.unseen):
             expected = " or ".join(media.type for media in response.media)
             self._see(known.media_type, exchange, bool(media_type), expected, reply.media_type or "no Content-Type")
         # a body of another media type is still held against the schema where it is the only one, and JSON
         only = response.media[0].type if len(response.media) == 1 else ""
-        self._body(known, media_type or only, exchange, reply)
+        if "body" not in reply.unseen:
+            self._body(known, media_type or only, exchange, reply)
 
     def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
         if not claims.is_json(media_type) and not (media_type.endswith("/*") and claims.is_json(reply.media_type)):
@@ -142,12 +131,13 @@ class _Judge:
             body = self._parsed(reply.body)
         except strict_json.NotJsonError as error:
             if known.json is not None:
-                self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {_shown(reply.body)}")
+                self._see(known.json, exchange, False, "JSON (RFC 8259)", f"{error}: {shown(reply.body)}")
             return
         if known.json is not None:
             self._see(known.json, exchange, True)
         if media_type in known.bodies:
-            self._see_all(self._found(known.bodies[media_type], reply.body), exchange)
+            found = self._found(known.bodies[media_type], reply.body)
+            self._see_all(hidden.still_shown(found, body) if exchange.role == "traffic" else found, exchange)
         self._lives[exchange.operation][known.status].append(Observation(exchange, body))
 
     def _walked(self, tree: checks.Node, body: bytes) -> list[checks.Finding]:
@@ -162,7 +152,7 @@ class _Judge:
         value = reply.header(known.name)
         if known.required is not None:
             self._see(known.required, exchange, value is not None, f"the header {known.name}", "no such header")
-        if known.tree is not None and value is not None:
+        if known.tree is not None and value is not None and not hidden.holds(value):
             if known.type == "object":
                 # OpenAPI writes an object's members in two ways, and the text does not tell which
                 return
@@ -185,7 +175,7 @@ class _Judge:
                 tally.evidence.append(exchange.id)
             return
         tally.violated += 1
-        failure = Failure(claim, expected, got[:_LONGEST_SHOWN], at, exchange)
+        failure = Failure(claim, expected, got[:LONGEST_SHOWN], at, exchange)
         if exchange.role == "minimal":
             # what a person will try first is the smallest request that shows it
             tally.failures.insert(0, failure)
@@ -202,7 +192,7 @@ class _Judge:
             if each in self._ledger.rules:
                 rule = self._ledger.rules[each]
                 claim, fine = self._ledger.claims[each], refusals.keeps(rule, answer)
-                self._see(claim, exchange, fine, refusals.expected(rule), _status_line(reply))
+                self._see(claim, exchange, fine, refusals.expected(rule), status_line(reply))
         return self._ledger.rules.get(claim_id)
 
     def _is_resource(self, operation: Operation, response: Response | None, reply: Reply) -> bool:
@@ -231,21 +221,16 @@ class _Judge:
     # The steps and what they were due -------------------------------------------------------------------------------
 
     def _steps(self) -> None:
-        header = self._recording.header
-        by_step: dict[str, list[Exchange]] = defaultdict(list)
-        for exchange in self._recording.exchanges:
-            by_step[exchange.step].append(exchange)
-        for step in header.steps:
+        for step, outcome in outcomes(self._ledger.contract, self._recording):
             known = self._ledger.responses.get((step.operation, step.due))
-            operation = self._ledger.contract.operation(step.operation)
-            if known is not None and operation is not None:
-                self._given(known.given, step, _outcome(operation, step, by_step[step.id]))
-        for none in header.unplanned:
+            if known is not None:
+                self._given(known.given, step, outcome)
+        for none in self._recording.header.unplanned:
             known = self._ledger.responses.get((none.operation, none.status))
             if known is not None:
                 self._tallies[known.given.id].missing = none.reason
 
-    def _given(self, claim: Claim, step: PlannedStep, outcome: _Outcome) -> None:
+    def _given(self, claim: Claim, step: PlannedStep, outcome: Outcome) -> None:
         tally = self._tallies[claim.id]
         if outcome.verdict == "inconclusive":
             tally.inconclusive = _of_step(step, outcome.reason)
@@ -257,13 +242,14 @@ class _Judge:
     # Relations ------------------------------------------------------------------------------------------------------
 
     def _relations(self, operation: Operation) -> None:
-        watches = {watch.step: watch for watch in self._recording.header.watches}
         for relation in self._ledger.operations[operation.id].relations:
-            lives: dict[str, list[Observation]] = defaultdict(list)
+            lives: dict[tuple[int, str], list[Observation]] = defaultdict(list)
             for status in relation.responses:
                 for each in self._lives[operation.id][status]:
-                    lives[each.resource].append(each)
-            for life in lives.values():
+                    if each.exchange.role != "traffic" or not any(map(hidden.holds_anywhere, each.values(relation))):
+                        lives[each.exchange.source, each.resource].append(each)
+            for (source, _), life in lives.items():
+                watches = {each.step: each for each in self._recording.header.watches if each.source == source}
                 for seen in relations.judge(relation, operation, life, watches):
                     expected, got = seen.fault or ("", "")
                     self._see(relation.claim, seen.observation.exchange, seen.fault is None, expected, got, seen.at)
@@ -290,6 +276,11 @@ class _Judge:
         return "not-exercised", tally.missing or "no recorded response could have broken it"
 
 
+def _of_step(step: PlannedStep, reason: str) -> str:
+    """Which of several steps for one response is meant, where its name tells."""
+    return reason if step.id == claims.name_of(step.operation, step.due) else f"{step.id}: {reason}"
+
+
 def _violation(tally: _Tally) -> str:
     first = tally.failures[0]
     often = f"{tally.violated} of {tally.exercised} times"
@@ -297,62 +288,6 @@ def _violation(tally: _Tally) -> str:
         steady = tally.reproduced == tally.repeated
         often += f"; {'reproduces' if steady else 'intermittent'}: {tally.reproduced} of {tally.repeated} times"
     return f"{first.got} (expected: {first.expected}; {often})"
-
-
-def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchange]) -> _Outcome:
-    """What a step came to, by the table at the top."""
-    asked = [each for each in exchanges if each.role == "state"]
-    if not asked:
-        return _Outcome("not-exercised", "the run ended before its request was sent")
-    given = next((each for each in asked if _gives(operation, each, step.due)), None)
-    # a fault comes last where the state could not be left again
-    if given is not None and (step.driver == "burst" or asked[-1].reply is not None):
-        return _controlled(operation, step, given, [each for each in exchanges if each.role == "control"])
-    last = asked[-1]
-    if step.driver == "burst":  # which of its answers comes last is chance
-        last = next((each for each in asked if each.reply is not None and _breaks(each.reply)), last)
-    if last.reply is None:
-        return _Outcome("inconclusive", last.fault)
-    if throttled(last.reply, due=False):
-        return _Outcome("inconclusive", f"the server asks to come again later: {_status_line(last.reply)}")
-    got = f"{_status_line(last.reply)}"
-    if step.driver in ("hint", "burst") and last.reply.status < 500:
-        return _Outcome("not-exercised", f"the answer was {got}")
-    documented = operation.response_for(last.reply.status) is not None and 400 <= last.reply.status < 500
-    if step.driver == "derived" and documented:
-        return _Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")
-    return _Outcome("violated", got, last)
-
-
-def _breaks(reply: Reply) -> bool:
-    return reply.status >= 500 and not throttled(reply, due=False)
-
-
-def _of_step(step: PlannedStep, reason: str) -> str:
-    """Which of several steps for one response is meant, where its name tells."""
-    return reason if step.id == claims.name_of(step.operation, step.due) else f"{step.id}: {reason}"
-
-
-def _gives(operation: Operation, exchange: Exchange, due: str) -> bool:
-    response = operation.response_for(exchange.reply.status) if exchange.reply else None
-    return response is not None and response.status == due
-
-
-def _controlled(operation: Operation, step: PlannedStep, given: Exchange, controls: Sequence[Exchange]) -> _Outcome:
-    """A status that the server gives without the state too says nothing of the state."""
-    if not step.controlled:
-        return _Outcome("held", "", given)
-    if step.uncontrolled:
-        return _Outcome("inconclusive", f"there is no control: {step.uncontrolled}")
-    if not controls or controls[-1].reply is None:
-        fault = controls[-1].fault if controls else "it was not sent"
-        return _Outcome("inconclusive", f"the control, the same request without the state, failed: {fault}")
-    # one that was throttled was asked again: what counts is the last
-    if _gives(operation, controls[-1], step.due):
-        return _Outcome("inconclusive", f"the control, the same request without the state, gives {step.due} too")
-    if throttled(controls[-1].reply, due=False):
-        return _Outcome("inconclusive", f"the control is asked to come again later: {_status_line(controls[-1].reply)}")
-    return _Outcome("held", "", given)
 
 
 def documented(media_type: str, known: Sequence[str]) -> str:
@@ -370,13 +305,3 @@ def _read_as(kind: str, text: str, items: str = "string") -> Any:
     if kind == "number" and _NUMBER.fullmatch(text):
         return float(text)
     return {"true": True, "false": False}.get(text, text) if kind == "boolean" else text
-
-
-def _status_line(reply: Reply) -> str:
-    body = f": {_shown(reply.body)}" if reply.body else " without a body"
-    return f"{reply.status} {reply.media_type or ''}".rstrip() + body
-
-
-def _shown(body: bytes) -> str:
-    text = body.decode("utf-8", "backslashreplace")
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

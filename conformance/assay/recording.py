@@ -60,6 +60,7 @@ class Watch:
     step: str
     within: float
     promised: bool
+    source: int = 0
 
 
 @frozen
@@ -72,6 +73,17 @@ class PlannedStep:
     driver: str
     controlled: bool
     uncontrolled: str = ""
+    source: int = 0
+
+
+@frozen
+class Shard:
+    """The `index`th of `of` parts of a plan, from 1. `plan` is the digest of the whole, `left_out` what that lacks."""
+
+    index: int
+    of: int
+    plan: str
+    left_out: str = ""
 
 
 @frozen
@@ -99,6 +111,12 @@ class RunHeader:
     levels: dict[str, Level] = field(factory=dict)
     short_secrets: tuple[str, ...] = ()
     """Credentials too short to be looked for in bodies."""
+    shard: Shard | None = None
+    """Which part of a plan it is; None for all of it."""
+    observed: bool = False
+    """Found in recorded traffic: there was neither a plan nor a target."""
+    notes: tuple[str, ...] = ()
+    """What a reader has to know of where the exchanges come from, a sentence each."""
 
 
 @frozen
@@ -162,6 +180,16 @@ class Recorder:
         # surrogates in a header or URL survive as JSON escapes
         self._file.write(json.dumps(value, ensure_ascii=True) + "\n")
         self._file.flush()
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Write one as `Recorder` would have, without a footer where it has none."""
+    with Recorder(path, recording.header) as recorder:
+        for exchange in recording.exchanges:
+            recorder.add(exchange)
+        recorder.interrupted, recorder.build = recording.interrupted, recording.build
+        if recording.complete:
+            recorder.finish(recording.finished)
 
 
 def load(path: Path) -> Recording:
@@ -231,7 +259,9 @@ def _header_from_json(value: dict[str, Any]) -> RunHeader:
     }  # fmt: skip
     for key, kind in lists.items():
         plain[key] = tuple(kind(**each) for each in plain[key])
-    plain["short_secrets"] = tuple(plain["short_secrets"])
+    for key in ("short_secrets", "notes"):
+        plain[key] = tuple(plain.get(key, ()))
+    plain["shard"] = Shard(**plain["shard"]) if plain.get("shard") else None
     return RunHeader(**plain)
 
 
@@ -252,12 +282,18 @@ def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
         key: getattr(exchange, key)
         for key in ("id", "step", "role", "operation", "due", "grade", "sent", "received", "fault")
     }
+    value.update({key: told for key in ("asker", "source") if (told := getattr(exchange, key))})
     request, reply = exchange.request, exchange.reply
     value["request"] = {
         "method": request.method, "url": request.url, "headers": request.headers, **_body_to_json(request.body),
     }  # fmt: skip
-    value["reply"] = reply and {"status": reply.status, "headers": reply.headers, **_body_to_json(reply.body)}
+    value["reply"] = reply and _reply_to_json(reply)
     return value
+
+
+def _reply_to_json(reply: Reply) -> dict[str, Any]:
+    value = {"status": reply.status, "headers": reply.headers, **_body_to_json(reply.body)}
+    return value | ({"unseen": reply.unseen} if reply.unseen else {})
 
 
 def _exchange_from_json(value: dict[str, Any]) -> Exchange:
@@ -268,8 +304,13 @@ def _exchange_from_json(value: dict[str, Any]) -> Exchange:
         sent=sent,
         received=received,
         request=Request(request["method"], request["url"], _pairs(request["headers"]), _body_from_json(request)),
-        reply=None if reply is None else Reply(int(reply["status"]), _pairs(reply["headers"]), _body_from_json(reply)),
+        reply=None if reply is None else _reply_from_json(reply),
     )
+
+
+def _reply_from_json(value: dict[str, Any]) -> Reply:
+    unseen = tuple(value.get("unseen", ()))
+    return Reply(int(value["status"]), _pairs(value["headers"]), _body_from_json(value), unseen)
 
 
 def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlspli
 
 from attrs import field, frozen
 
-from assay import pointer, strict_json
+from assay import hidden, pointer, strict_json
 from assay.claims import Relation
 from assay.contract import Operation
 from assay.exchange import Exchange
@@ -45,6 +45,10 @@ class Observation:
         found = pointer.at(self.body, at)
         return None if found is pointer.MISSING else found
 
+    def values(self, relation: Relation) -> list[Any]:
+        """Those that the relation is about."""
+        return [self.value(each) for each in relation.fields]
+
 
 @frozen
 class Seen:
@@ -56,7 +60,7 @@ class Seen:
 
 
 def resource(exchange: Exchange) -> str:
-    """What the exchange is about: the path and query it asked for, UUIDs in lower case, and with which credential.
+    """What the exchange is about: the path and query it asked for, UUIDs in lower case, and who asked.
 
     `/me` is another resource for another user.
     """
@@ -64,7 +68,7 @@ def resource(exchange: Exchange) -> str:
     segments = (quote(str(comparable(unquote(segment))), safe="") for segment in url.path.split("/"))
     query = sorted(parse_qsl(url.query, keep_blank_values=True))
     marks = {mark for _, value in exchange.request.headers for mark in _MARKER.findall(value)}
-    return " ".join(("/".join(segments), urlencode(query), *sorted(marks)))
+    return " ".join(("/".join(segments), urlencode(query), exchange.asker, *sorted(marks)))
 
 
 def judge(
@@ -119,7 +123,7 @@ def _echo(relation: Relation, operation: Operation, life: Sequence[Observation])
     at = relation.fields[0]
     for each in life:
         asked, got = _requested(relation.declared["request"], operation, each.exchange), each.value(at)
-        if asked is None or got is None:
+        if asked is None or got is None or hidden.holds_anywhere(asked):
             continue
         yield Seen(each, at, None if _same(asked, got) else (f"{asked!r}, as was asked for", repr(got)))
 

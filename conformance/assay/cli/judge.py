@@ -1,7 +1,7 @@
 """`assay judge`: recordings judged again, without a server."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
@@ -9,35 +9,63 @@ import click
 from assay.cli.folders import make
 from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, options, settings_of
 from assay.cli.saying import console
+from assay.errors import UserError
+
+if TYPE_CHECKING:
+    from assay.claims import Ledger
+    from assay.recording import Recording
 
 
 @click.command("judge", epilog=EXIT_STATUS)
-@click.argument("recordings", nargs=1, type=click.Path(path_type=Path))
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options(CONTRACT, CLIENT)
 @click.option("--report", "folder", type=click.Path(path_type=Path), help="Write results.json and junit.xml there.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
-def judge(recordings: Path, folder: Path | None, strict: bool, **given: Any) -> int:
-    """Judge a recording again: no server, no target file, maybe another version of the document."""
-    from assay import client, loading, recording, report, subject  # noqa: PLC0415 - see assay.cli
+def judge(recordings: tuple[Path, ...], folder: Path | None, strict: bool, **given: Any) -> int:
+    """Judge recordings again: no server, no target file, maybe another version of the document.
+
+    Several of the same contract are judged as one: the shards of a run, or runs of several days.
+    """
+    from assay import client, combined, loading, recording, report, subject  # noqa: PLC0415 - see assay.cli
     from assay import judge as judging  # noqa: PLC0415 - see assay.cli
     from assay.report import terminal  # noqa: PLC0415 - see assay.cli
 
     if folder is not None:
+        _check_apart(recordings, folder / "recording.jsonl")
         make(folder)
     chosen = settings_of(given)
     ledger = loading.load_ledger(chosen)
-    loaded = recording.load(recordings)
+    each = [(str(path), recording.load(path)) for path in recordings]
+    _tell_other_contracts(each, ledger)
+    whole = combined.combined(each)
     shipped = client.load(chosen.client, ledger.contract) if chosen.client else None
     if strict:
-        loaded = attrs.evolve(loaded, header=attrs.evolve(loaded.header, strict=True))
-    if loaded.header.contract["digest"] != ledger.contract.digest:
-        recorded = f"{loaded.header.contract['title']} {loaded.header.contract['version']}"
-        click.echo(
-            f"assay: recorded for another contract ({recorded}); judged by {ledger.contract.source.shown}", err=True
-        )
-    of_client = subject.verdicts(shipped, ledger, loaded, gates=chosen.client_gates) if shipped else None
-    verdicts = judging.judge(ledger, loaded, of_client)
+        whole = attrs.evolve(whole, header=attrs.evolve(whole.header, strict=True))
+    of_client = subject.verdicts(shipped, ledger, whole, gates=chosen.client_gates) if shipped else None
+    verdicts = judging.judge(ledger, whole, of_client)
     if folder is not None:
+        if whole is not each[0][1]:
+            # where the exchanges can be looked up by the ids that the verdict names
+            recording.save(whole, folder / "recording.jsonl")
         report.write(verdicts, folder)
-    terminal.show(verdicts, console(), folder or recordings.parent)
+    terminal.show(verdicts, console(), folder or recordings[0].parent)
     return verdicts.exit_status
+
+
+def _check_apart(recordings: tuple[Path, ...], joined: Path) -> None:
+    if len(recordings) > 1 and joined.resolve() in [each.resolve() for each in recordings]:
+        raise UserError(
+            "the recordings, joined, would be written over one of them", where=str(joined), todo="give another --report"
+        )
+
+
+def _tell_other_contracts(recordings: list[tuple[str, "Recording"]], ledger: "Ledger") -> None:
+    for name, each in recordings:
+        contract = each.header.contract
+        if contract["digest"] != ledger.contract.digest:
+            which = f" ({name})" if len(recordings) > 1 else ""
+            click.echo(
+                f"assay: recorded for another contract ({contract['title']} {contract['version']}){which}; "
+                f"judged by {ledger.contract.source.shown}",
+                err=True,
+            )

@@ -40,6 +40,7 @@ def results(verdicts: Verdicts) -> dict[str, Any]:
         "strict": header.strict,
         "partial": header.partial,
         "interrupted": verdicts.interrupted,
+        "notes": [_prose(note) for note in header.notes],
         "incomplete": [_prose(reason) for reason in verdicts.incomplete],
         "summary": _counted(verdicts.claims),
         "client": _client(verdicts.client) if verdicts.client else None,

@@ -230,6 +230,8 @@ def _client(verdicts: Verdicts) -> _Lines:
 def _set_by_target(verdicts: Verdicts) -> _Lines:
     """What the target file takes out or changes: printed every time, so that nobody forgets it."""
     header = verdicts.header
+    for note in header.notes:
+        yield _Line(visible(note))
     for excluded in header.excluded:
         yield _Line(visible(f"excluded: {excluded.response}: {excluded.reason} ({excluded.owner})"))
     noted = {note.waiver for note in verdicts.waiver_notes}
