@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from assay import judge, run
 from assay.claims import name_of
 from assay.loading import Job
-from assay.plan import Step
+from assay.steps import Step
 
 
 @frozen

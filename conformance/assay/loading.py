@@ -10,8 +10,8 @@ from attrs import frozen
 from assay import claims, contract, plan, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.plan import Plan
 from assay.settings import Settings
+from assay.steps import Plan
 from assay.target import Target
 
 _SEED_BITS = 32

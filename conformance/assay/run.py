@@ -27,9 +27,9 @@ from assay.drivers import StateError, entered, served
 from assay.errors import UserError
 from assay.exchange import SHORTEST_SECRET, Exchange, Redactor, Reply, Role
 from assay.explore import explore
-from assay.plan import Exploration, Plan, Step
 from assay.probing import ProbeStep
 from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
+from assay.steps import Exploration, Plan, Step
 from assay.target import Target
 
 READS_AFTER_END = 4

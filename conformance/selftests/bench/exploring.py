@@ -17,8 +17,8 @@ from assay import claims, contract, explore, plan, run, target_file
 from assay.calls import wire
 from assay.claims import Ledger
 from assay.exchange import Request
-from assay.plan import Plan
 from assay.recording import Recording
+from assay.steps import Plan
 from assay.target import Target
 from slowed import Served
 from table import Compared

@@ -7,7 +7,7 @@ import pytest
 
 from assay import plan, target_file
 from assay.claims import Ledger
-from assay.plan import Plan, Step
+from assay.steps import Plan, Step
 from assay.target import Target
 
 Loaded = Callable[..., Target]

@@ -1,0 +1,137 @@
+"""An operation → the requests that follow from its document: its ordinary one, and those that a status follows from.
+
+Values are the state's, or the document's own, or made up; the credential is the target's. Which request brings about
+which response is `plan`'s part.
+"""
+
+from typing import Any
+
+from attrs import evolve
+
+from assay.calls import Call
+from assay.contract import Operation, Parameter, Response
+from assay.samples import Samples
+from assay.target import State, Target
+
+_MALFORMED_BODY = b'{"'
+
+
+class Requests:
+    """The requests that one document and one target lead to."""
+
+    def __init__(self, target: Target, samples: Samples) -> None:
+        self._target = target
+        self._samples = samples
+
+    def ordinary(self, operation: Operation) -> Call:
+        """What the operation needs, with values that are known or made up, and the default credential."""
+        return self._with(operation, {}, {}, {}, None, "")
+
+    def of_state(self, operation: Operation, state: State) -> Call:
+        """The ordinary one, with the state's values over it."""
+        return self._with(operation, state.path, state.query, state.headers, state.body, state.credentials)
+
+    def lacks(self, operation: Operation, state: State) -> str | None:
+        """The required parameter for which a state gives no value and the document knows none."""
+        if state.setup is not None or state.status[0] != "2":
+            return None
+        for parameter in operation.parameters:
+            if _needed(parameter) and not _gives(state, parameter) and self._samples.known(parameter) is None:
+                return f"the state gives no {parameter.place} value for {parameter.name!r}"
+        return None
+
+    def derived(self, operation: Operation, response: Response, *, beside: bool) -> Call | None:
+        """The request from which this status follows; None where none does. `beside`: declared states exist too."""
+        documented = {each.status for each in operation.responses}
+        match response.status:
+            case "401" if operation.protected:
+                return evolve(self.ordinary(operation), credential=None)
+            case "404":
+                return self.of_nothing(operation)
+            case "400":
+                return self._malformed(operation)
+            case "422" if "400" not in documented and not beside:
+                return self._malformed(operation)
+            case "4XX" | "default" if not beside:
+                return self.of_nothing(operation) if "404" not in documented else None
+            case status if status[0] == "2" and operation.safe and not beside:
+                needed = [each for each in operation.parameters if each.required]
+                known = all(self._samples.known(each) is not None for each in needed)
+                first = next(each for each in operation.responses if each.status[0] == "2")
+                return self.ordinary(operation) if known and first is response else None
+        return None
+
+    def of_nothing(self, operation: Operation) -> Call | None:
+        path = [each for each in operation.parameters if each.place == "path"]
+        if not path:
+            return None
+        call = self.ordinary(operation)
+        return evolve(call, path={each.name: self._samples.random(operation, each) for each in path})
+
+    def _malformed(self, operation: Operation) -> Call | None:
+        call = self.ordinary(operation)
+        for parameter in sorted(
+            operation.parameters,
+            key=lambda each: ("path", "query").index(each.place) if each.place in ("path", "query") else 2,
+        ):
+            text = self._samples.malformed(parameter)
+            if text is not None and parameter.place == "path":
+                return evolve(call, path={**call.path, parameter.name: text})
+            if text is not None and parameter.place == "query":
+                return evolve(call, query={**call.query, parameter.name: text})
+        return evolve(call, body=_MALFORMED_BODY) if operation.body is not None else None
+
+    def _with(
+        self, operation: Operation, path: dict[str, Any], query: dict[str, Any], headers: dict[str, str],
+        body: Any, credentials: str,
+    ) -> Call:  # fmt: skip
+        """The operation's request with the given values; what it needs beside them is known or drawn."""
+        values: dict[str, dict[str, Any]] = {
+            "path": dict(path),
+            "query": dict(query),
+            "header": dict(headers),
+            "cookie": _cookies(headers),
+        }
+        for parameter in operation.parameters:
+            if _needed(parameter) and not _has(values[parameter.place], parameter):
+                values[parameter.place][parameter.name] = self._value(operation, parameter)
+        if body is None and (operation.body or {}).get("required"):
+            body = self._samples.body(operation)
+        named = {name: str(value) for name, value in values["header"].items() if name.lower() != "cookie"}
+        if values["cookie"]:
+            named["Cookie"] = "; ".join(f"{name}={value}" for name, value in values["cookie"].items())
+        return Call(
+            operation,
+            values["path"],
+            values["query"],
+            named,
+            body,
+            self._target.credentials.get(credentials or "default"),
+        )
+
+    def _value(self, operation: Operation, parameter: Parameter) -> Any:
+        known = self._samples.known(parameter)
+        return self._samples.random(operation, parameter) if known is None else known
+
+
+def _needed(parameter: Parameter) -> bool:
+    """OpenAPI 3.1, 4.8.12: definitions of these headers are ignored; media types and security say what they are."""
+    ignored = parameter.place == "header" and parameter.name.lower() in ("accept", "content-type", "authorization")
+    return parameter.required and not ignored
+
+
+def _has(values: dict[str, Any], parameter: Parameter) -> bool:
+    """The names of headers have no case."""
+    if parameter.place == "header":
+        return parameter.name.lower() in {name.lower() for name in values}
+    return parameter.name in values
+
+
+def _gives(state: State, parameter: Parameter) -> bool:
+    values = {"path": state.path, "query": state.query, "cookie": _cookies(state.headers)}
+    return _has(values.get(parameter.place, state.headers), parameter)
+
+
+def _cookies(headers: dict[str, str]) -> dict[str, str]:
+    sent = "; ".join(value for name, value in headers.items() if name.lower() == "cookie")
+    return {name.strip(): value for name, _, value in (pair.partition("=") for pair in sent.split(";")) if name.strip()}

@@ -1,0 +1,44 @@
+"""A documented response that has no step → why it has none, and what the target file would have to say."""
+
+from assay.claims import name_of
+from assay.contract import Operation, Response
+from assay.recording import Unplanned
+from assay.target import Target
+
+_ADVICE = {
+    "400": "a malformed value",
+    "401": "a credential that is refused",
+    "402": "credentials of an account without credit",
+    "403": "credentials that may not do this",
+    "404": "a resource that does not exist",
+    "409": "a resource in conflict",
+    "422": "a request that is well-formed but cannot be processed",
+    "429": "burst = N, more requests at once than are allowed",
+}
+
+
+def withheld(operation: Operation, response: Response) -> Unplanned:
+    """Of an operation that may not be sent in this run."""
+    return Unplanned(
+        operation.id,
+        response.status,
+        f"{operation.method} changes things",
+        "run with --allow-writes against a server that may change",
+    )
+
+
+def unreached(operation: Operation, response: Response, target: Target, lacks: str) -> Unplanned:
+    """`lacks`: what a declared state does not say; empty where there is no state."""
+    reason = lacks or "no state of the target gives it, and no request follows from the document that would"
+    name = name_of(operation.id, response.status)
+    todo = f'declare [states."{name}"] in {target.shown}: {advice(response.status)}'
+    return Unplanned(operation.id, response.status, reason, todo)
+
+
+def advice(status: str) -> str:
+    """What a state has to give, as a rule, for this documented status to be due."""
+    if status[0] == "2":
+        return "the path and query values of a resource that is there"
+    if status[0] == "5":
+        return "a setup URL or a command that makes the server fail so"
+    return _ADVICE.get(status, "the values, credentials, setup URL or command under which it is due")
