@@ -9,7 +9,7 @@ from rich.console import Console
 
 from assay import claims, plan, progress, target_file
 from assay.exchange import Exchange
-from assay.plan import Plan
+from assay.steps import Plan
 from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature, Ran, in_turn, things
 
 Start = Callable[[Behaviour], Miniature]
