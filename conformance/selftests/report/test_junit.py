@@ -1,9 +1,11 @@
 """junit.xml: what is red there, what is skipped, and that any content is XML."""
 
 from collections.abc import Callable
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+import xmlschema
 from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -54,8 +56,8 @@ def test_a_case_is_classed_by_its_response(judged: Judged) -> None:
 
 
 def test_a_conformant_run_has_nothing_red(judged: Judged) -> None:
-    root = parsed(judged())
-    assert (root.get("failures"), root.get("errors"), root.get("skipped")) == ("0", "0", "0")
+    for suite in parsed(judged()).iter("testsuite"):
+        assert (suite.get("failures"), suite.get("errors"), suite.get("skipped")) == ("0", "0", "0")
 
 
 def test_a_suite_names_target_build_and_document(judged: Judged) -> None:
@@ -149,6 +151,19 @@ def test_a_waiver_that_needs_attention_is_red(judged: Judged) -> None:
 
 def test_an_excluded_response_that_came_is_red(judged: Judged) -> None:
     assert tag(judged(excluded_but_seen=("getThing/404/status",)), "exclusions") == "error"
+
+
+def test_it_is_valid_by_the_schema_of_ants_junit_task(
+    judged: Judged, broken: Broken, exchange: Callable[..., Exchange], ledger: Ledger
+) -> None:
+    schema = xmlschema.XMLSchema(str(Path(__file__).parent / "published/junit/JUnit.xsd"))
+    odd = exchange(step="<\0>", reply=Reply(500, (("cf-ray", "\x1b"),), b""))
+    made = judged(
+        broken(ID, odd, odd), broken(SHOULD), ClaimVerdict(ledger.claims[STATUS], "not-exercised"),
+        incomplete=("nothing came",), header={"target": {"name": "", "base_url": ""}},
+    )  # fmt: skip
+    for verdicts in (judged(), made):
+        schema.validate(junit(verdicts).decode())
 
 
 class TestAnyContentIsXml:
