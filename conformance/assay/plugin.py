@@ -239,7 +239,7 @@ def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener
         gates = chosen.client_gates
         of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
         verdicts = judge.judge(job.ledger, recording, of_client)
-        report.write(verdicts, chosen.report)
+        report.write(verdicts, recording, chosen.report)
     finally:
         gc.unfreeze()
     return verdicts

@@ -5,6 +5,7 @@ before the next request is judged worth sending, so a crash loses nothing; a fil
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -130,6 +131,8 @@ class Recording:
     interrupted: bool
     build: str = ""
     """The build that the target named in its answers; the header's `build` where the target file says it."""
+    digest: str = field(default="", eq=False)
+    """sha256 of the file's bytes; empty for one that is in no file."""
 
 
 class Recorder:
@@ -143,6 +146,7 @@ class Recorder:
         self.header = header
         self._heard = heard
         self._file: TextIO | None = None
+        self._digest = hashlib.sha256()
         self.exchanges: list[Exchange] = []
         self.interrupted = False
         self.build = header.target.get("build", "")
@@ -164,8 +168,14 @@ class Recorder:
         footer = {"finished": finished, "interrupted": self.interrupted, "build": self.build}
         self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
         return Recording(
-            self.header, tuple(self.exchanges), finished, complete=True, interrupted=self.interrupted, build=self.build
-        )
+            self.header, tuple(self.exchanges), finished,
+            complete=True, interrupted=self.interrupted, build=self.build, digest=self.digest,
+        )  # fmt: skip
+
+    @property
+    def digest(self) -> str:
+        """sha256 of what was written so far."""
+        return self._digest.hexdigest()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -178,18 +188,21 @@ class Recorder:
         if self._file is None:
             raise RuntimeError("the recorder is used outside its with block")
         # surrogates in a header or URL survive as JSON escapes
-        self._file.write(json.dumps(value, ensure_ascii=True) + "\n")
+        line = json.dumps(value, ensure_ascii=True) + "\n"
+        self._file.write(line)
         self._file.flush()
+        self._digest.update(line.encode("ascii"))
 
 
-def save(recording: Recording, path: Path) -> None:
-    """Write one as `Recorder` would have, without a footer where it has none."""
+def save(recording: Recording, path: Path) -> Recording:
+    """Write one as `Recorder` would have, without a footer where it has none; it, with the digest of that file."""
     with Recorder(path, recording.header) as recorder:
         for exchange in recording.exchanges:
             recorder.add(exchange)
         recorder.interrupted, recorder.build = recording.interrupted, recording.build
         if recording.complete:
             recorder.finish(recording.finished)
+        return attrs.evolve(recording, digest=recorder.digest)
 
 
 def load(path: Path) -> Recording:
@@ -199,7 +212,8 @@ def load(path: Path) -> Recording:
     than a last one that was cut off, which only makes the recording incomplete).
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        content = path.read_bytes()
+        lines = content.decode("utf-8").split("\n")
     except FileNotFoundError:
         raise UserError("there is no such recording", where=str(path), todo="check the path") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -228,6 +242,7 @@ def load(path: Path) -> Recording:
         complete=footer is not None and not cut and footer.exchanges == len(exchanges),
         interrupted=footer is not None and footer.interrupted,
         build=footer.build if footer else header.target.get("build", ""),
+        digest=hashlib.sha256(content).hexdigest(),
     )
 
 

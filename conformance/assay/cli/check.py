@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from assay import settings, suite
+from assay import report, settings, suite
 from assay.cli.folders import make
 from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
 from assay.errors import UserError
@@ -47,7 +47,7 @@ def _make_empty(folder: Path) -> None:
     """Room for this run's files, and none of an earlier one's."""
     make(folder)
     try:
-        for stale in ("results.json", "junit.xml", "recording.jsonl", "target.log"):
+        for stale in (*report.FILES.values(), "recording.jsonl", "target.log"):
             (folder / stale).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(

@@ -46,8 +46,8 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, strict: bool, **giv
     if folder is not None:
         if whole is not each[0][1]:
             # where the exchanges can be looked up by the ids that the verdict names
-            recording.save(whole, folder / "recording.jsonl")
-        report.write(verdicts, folder)
+            whole = recording.save(whole, folder / "recording.jsonl")
+        report.write(verdicts, whole, folder)
     terminal.show(verdicts, console(), folder or recordings[0].parent)
     return verdicts.exit_status
 

@@ -1,22 +1,43 @@
-"""Verdicts → faces of them: the terminal, results.json, JUnit. None of them judges, and none asks the network."""
+"""Verdicts + recording → faces of them, a file each. None of them judges, none asks the network.
 
-import json
+A face is a function of a module of its own, `(Verdicts, Recording) → bytes`. To add one, give its file a name in
+`FILES` and enter the function in `faces`. The terminal (`terminal`) is none of them: it is shown, not kept. Nothing
+heavy is imported here, since the command line asks for these names.
+"""
+
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assay.report.junit import junit
-from assay.report.results import results
-from assay.verdicts import Verdicts
+if TYPE_CHECKING:
+    from assay.recording import Recording
+    from assay.verdicts import Verdicts
+
+FILES = {
+    "junit": "junit.xml",
+    "json": "results.json",
+}
+"""Format, as `assay report --format` takes it → the file that it is written to."""
+
+BY_DEFAULT = ("junit", "json")
+"""What every run writes. The others are made by `assay report`, for whoever wants them."""
 
 
-def write(verdicts: Verdicts, folder: Path) -> None:
-    """Write junit.xml and results.json into `folder`, which is made where it is missing.
+def write(
+    verdicts: "Verdicts", recording: "Recording", folder: Path, formats: Iterable[str] = BY_DEFAULT
+) -> dict[str, Path]:
+    """Write these formats into `folder`, which is made where it is missing; format → its file.
 
-    Each file is there whole or not at all; results.json comes last, so that where it is, the other is too.
+    Each file is there whole or not at all; results.json comes last, so that where it is, the others are too.
     """
+    from assay.report.faces import FACES  # noqa: PLC0415 - see above
+
     folder.mkdir(parents=True, exist_ok=True)
-    _replace(folder / "junit.xml", junit(verdicts))
-    _replace(folder / "results.json", json.dumps(results(verdicts), indent=2).encode() + b"\n")
+    written = {each: folder / FILES[each] for each in sorted(formats, key=lambda each: each == "json")}
+    for each, path in written.items():
+        _replace(path, FACES[each](verdicts, recording))
+    return written
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 Nothing is counted here but what there is, and nothing is judged.
 """
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -10,6 +11,7 @@ from typing import Any, get_args
 import attrs
 
 from assay.contract import Contract
+from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
 from assay.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
@@ -20,7 +22,13 @@ _LONGEST_MESSAGE = 500
 """Characters of what came that `message` quotes; `got` has all of it."""
 
 
-def results(verdicts: Verdicts) -> dict[str, Any]:
+def results_json(verdicts: Verdicts, recording: Recording) -> bytes:
+    """The file."""
+    return json.dumps(results(verdicts, recording), indent=2).encode("ascii") + b"\n"
+
+
+def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
+    """The same as data."""
     header = verdicts.header
     return {
         "format": FORMAT,
@@ -32,6 +40,7 @@ def results(verdicts: Verdicts) -> dict[str, Any]:
             "served": header.target.get("served") == "true",
             "mock": header.mock,
         },
+        "recording": {"digest": recording.digest},
         "versions": dict(header.versions),
         "seed": header.seed,
         "started": header.started,

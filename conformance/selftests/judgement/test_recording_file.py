@@ -1,5 +1,6 @@
 """A recording's file: what is written is read back, a crash leaves something readable, damage is named."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from assay.recording import (
     Waiver,
     Watch,
     load,
+    save,
 )
 
 Made = Callable[..., Exchange]
@@ -102,6 +104,15 @@ def test_what_finish_gives_is_what_is_read(header: RunHeader, made: Made, tmp_pa
         recorder.add(made())
         recording = recorder.finish("2026-03-01T10:05:00Z")
     assert load(tmp_path / "r.jsonl") == recording
+
+
+def test_its_digest_is_that_of_the_file(header: RunHeader, made: Made, tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with Recorder(path, header) as recorder:
+        recorder.add(made(body={"a": "é"}))
+        recording = recorder.finish("2026-03-01T10:05:00Z")
+    written = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert [recording.digest, load(path).digest, save(recording, tmp_path / "again.jsonl").digest] == [written] * 3
 
 
 def test_every_line_is_on_disk_before_the_next_request(header: RunHeader, made: Made, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from assay import claims, contract
 from assay.exchange import Exchange, Reply, Request
-from assay.recording import RunHeader
+from assay.recording import Recording, RunHeader
 from assay.report.terminal import show
 from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
 
@@ -155,6 +155,14 @@ def judged(ledger: claims.Ledger) -> Callable[..., Verdicts]:
         return evolve(made, **changes)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def recorded(exchange: Callable[..., Exchange]) -> Recording:
+    """The recording that hand-made verdicts are of, as far as a face looks into it."""
+    return Recording(
+        HEADER, (exchange(),), "2026-03-01T10:05:00Z", complete=True, interrupted=False, build="abc123", digest="d3"
+    )
 
 
 HEADER = RunHeader(

@@ -11,7 +11,8 @@ import pytest
 from assay import report, shapes
 from assay.claims import Ledger
 from assay.exchange import Exchange, Reply
-from assay.recording import Exclusion, Waiver
+from assay.recording import Exclusion, Recording, Waiver
+from assay.report.faces import FACES
 from assay.report.results import results
 from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 
@@ -38,12 +39,12 @@ def eventful(judged: Judged, broken: Broken, ledger: Ledger) -> Verdicts:
     )
 
 
-def test_it_is_of_its_schema(eventful: Verdicts) -> None:
-    shapes.validator("results").validate(results(eventful))
+def test_it_is_of_its_schema(eventful: Verdicts, recorded: Recording) -> None:
+    shapes.validator("results").validate(results(eventful, recorded))
 
 
-def test_a_run_without_events_is_of_its_schema(judged: Judged) -> None:
-    shapes.validator("results").validate(results(judged()))
+def test_a_run_without_events_is_of_its_schema(judged: Judged, recorded: Recording) -> None:
+    shapes.validator("results").validate(results(judged(), recorded))
 
 
 def objects(value: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -61,16 +62,16 @@ def found(value: Any, at: tuple[str | int, ...]) -> Any:
     return value
 
 
-def test_no_object_may_hold_more(eventful: Verdicts) -> None:
-    made = results(eventful)
+def test_no_object_may_hold_more(eventful: Verdicts, recorded: Recording) -> None:
+    made = results(eventful, recorded)
     for at in objects(made):
         changed = copy.deepcopy(made)
         found(changed, at)["more"] = None
         assert not shapes.validator("results").is_valid(changed), at
 
 
-def test_no_object_may_hold_less(eventful: Verdicts) -> None:
-    made = results(eventful)
+def test_no_object_may_hold_less(eventful: Verdicts, recorded: Recording) -> None:
+    made = results(eventful, recorded)
     for at in objects(made):
         for key in found(made, at) if at != ("versions",) else ():
             changed = copy.deepcopy(made)
@@ -78,8 +79,8 @@ def test_no_object_may_hold_less(eventful: Verdicts) -> None:
             assert not shapes.validator("results").is_valid(changed), (at, key)
 
 
-def test_no_member_may_be_of_another_type(eventful: Verdicts) -> None:
-    made = results(eventful)
+def test_no_member_may_be_of_another_type(eventful: Verdicts, recorded: Recording) -> None:
+    made = results(eventful, recorded)
     for at in objects(made):
         for key in found(made, at):
             changed = copy.deepcopy(made)
@@ -87,24 +88,24 @@ def test_no_member_may_be_of_another_type(eventful: Verdicts) -> None:
             assert not shapes.validator("results").is_valid(changed), (at, key)
 
 
-def test_the_summary_counts_the_claims(eventful: Verdicts) -> None:
-    made = results(eventful)
+def test_the_summary_counts_the_claims(eventful: Verdicts, recorded: Recording) -> None:
+    made = results(eventful, recorded)
     assert made["summary"]["claims"] == len(made["claims"])
     assert (made["summary"]["violated"], made["summary"]["not_exercised"]) == (1, 1)
     assert sum(made["summary"].values()) == 2 * len(made["claims"])
 
 
-def test_there_is_a_row_for_each_documented_response(eventful: Verdicts) -> None:
-    rows = [(row["operation"], row["status"]) for row in results(eventful)["responses"]]
+def test_there_is_a_row_for_each_documented_response(eventful: Verdicts, recorded: Recording) -> None:
+    rows = [(row["operation"], row["status"]) for row in results(eventful, recorded)["responses"]]
     assert rows == [("getThing", "200"), ("getThing", "404"), ("getThing", "502"), ("createThing", "201")]
 
 
-def test_what_to_supply_is_said_line_by_line(eventful: Verdicts) -> None:
-    assert results(eventful)["responses"][2]["todo"] == '[states."getThing 502"]\nburst = 3'
+def test_what_to_supply_is_said_line_by_line(eventful: Verdicts, recorded: Recording) -> None:
+    assert results(eventful, recorded)["responses"][2]["todo"] == '[states."getThing 502"]\nburst = 3'
 
 
-def test_a_failure_says_what_came_and_how_to_see_it_again(eventful: Verdicts) -> None:
-    assert results(eventful)["failures"] == [
+def test_a_failure_says_what_came_and_how_to_see_it_again(eventful: Verdicts, recorded: Recording) -> None:
+    assert results(eventful, recorded)["failures"] == [
         {
             "claim": ID,
             "message": 'expected a uuid, got "x"',
@@ -118,38 +119,53 @@ def test_a_failure_says_what_came_and_how_to_see_it_again(eventful: Verdicts) ->
     ]
 
 
-def test_a_claim_says_where_it_stands(eventful: Verdicts) -> None:
-    [claim] = [each for each in results(eventful)["claims"] if each["id"] == ID]
+def test_a_claim_says_where_it_stands(eventful: Verdicts, recorded: Recording) -> None:
+    [claim] = [each for each in results(eventful, recorded)["claims"] if each["id"] == ID]
     assert claim["where"].partition("openapi.yaml:")[2].isdecimal()
     assert claim["pointer"] == "/components/schemas/Thing/properties/id/format"
 
 
-def test_the_build_is_the_one_that_the_judge_gives(judged: Judged) -> None:
-    assert results(judged(build="from-a-header"))["target"]["build"] == "from-a-header"
+def test_the_build_is_the_one_that_the_judge_gives(judged: Judged, recorded: Recording) -> None:
+    assert results(judged(build="from-a-header"), recorded)["target"]["build"] == "from-a-header"
 
 
-def test_a_target_that_assay_started_says_so(judged: Judged) -> None:
-    assert results(judged(header={"target": {"name": "x", "served": "true"}}))["target"]["served"] is True
+def test_the_recording_is_named_by_its_digest(judged: Judged, recorded: Recording) -> None:
+    assert results(judged(), recorded)["recording"] == {"digest": "d3"}
+
+
+def test_a_target_that_assay_started_says_so(judged: Judged, recorded: Recording) -> None:
+    assert results(judged(header={"target": {"name": "x", "served": "true"}}), recorded)["target"]["served"] is True
 
 
 class TestWrite:
-    def test_both_files_come_into_a_new_folder(self, eventful: Verdicts, tmp_path: Path) -> None:
-        report.write(eventful, tmp_path / "a" / "b")
-        assert sorted(each.name for each in (tmp_path / "a" / "b").iterdir()) == ["junit.xml", "results.json"]
+    def test_the_files_come_into_a_new_folder(self, eventful: Verdicts, recorded: Recording, tmp_path: Path) -> None:
+        report.write(eventful, recorded, tmp_path / "a" / "b")
+        written = sorted(each.name for each in (tmp_path / "a" / "b").iterdir())
+        assert written == sorted(report.FILES[each] for each in report.BY_DEFAULT)
 
-    def test_the_file_is_what_results_gives(self, eventful: Verdicts, tmp_path: Path) -> None:
-        report.write(eventful, tmp_path)
-        assert json.loads((tmp_path / "results.json").read_bytes()) == results(eventful)
+    def test_each_format_can_be_asked_for(self, eventful: Verdicts, recorded: Recording, tmp_path: Path) -> None:
+        assert report.write(eventful, recorded, tmp_path, ["junit"]) == {"junit": tmp_path / "junit.xml"}
+        assert [each.name for each in tmp_path.iterdir()] == ["junit.xml"]
 
-    def test_an_earlier_report_is_replaced(self, eventful: Verdicts, judged: Judged, tmp_path: Path) -> None:
-        report.write(eventful, tmp_path)
-        report.write(judged(), tmp_path)
+    def test_each_format_has_a_file_of_its_own_and_a_face(self) -> None:
+        assert report.FILES.keys() == FACES.keys()
+        assert len(set(report.FILES.values())) == len(report.FILES)
+
+    def test_the_file_is_what_results_gives(self, eventful: Verdicts, recorded: Recording, tmp_path: Path) -> None:
+        report.write(eventful, recorded, tmp_path)
+        assert json.loads((tmp_path / "results.json").read_bytes()) == results(eventful, recorded)
+
+    def test_an_earlier_report_is_replaced(
+        self, eventful: Verdicts, judged: Judged, recorded: Recording, tmp_path: Path
+    ) -> None:
+        report.write(eventful, recorded, tmp_path)
+        report.write(judged(), recorded, tmp_path)
         assert json.loads((tmp_path / "results.json").read_bytes())["exit_status"] == 0
 
     def test_a_write_that_fails_leaves_the_earlier_file_and_nothing_else(
-        self, eventful: Verdicts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, eventful: Verdicts, recorded: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        report.write(eventful, tmp_path)
+        report.write(eventful, recorded, tmp_path)
         before = (tmp_path / "results.json").read_bytes()
 
         def full(path: Path, content: bytes) -> int:
@@ -158,14 +174,14 @@ class TestWrite:
 
         monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(OSError, match="No space left"):
-            report.write(eventful, tmp_path)
+            report.write(eventful, recorded, tmp_path)
         assert (tmp_path / "results.json").read_bytes() == before
-        assert len(list(tmp_path.iterdir())) == 2
+        assert len(list(tmp_path.iterdir())) == len(report.BY_DEFAULT)
 
     def test_text_that_is_no_unicode_is_written_all_the_same(
-        self, judged: Judged, broken: Broken, exchange: Callable[..., Exchange], tmp_path: Path
+        self, judged: Judged, broken: Broken, exchange: Callable[..., Exchange], recorded: Recording, tmp_path: Path
     ) -> None:
         odd = exchange(url="https://things.example/\udcff", reply=Reply(200, (("X-Request-Id", "\udcff"),), b""))
-        report.write(judged(broken(ID, odd, got="\ud800"), exit_status=1), tmp_path)
+        report.write(judged(broken(ID, odd, got="\ud800"), exit_status=1), recorded, tmp_path)
         [failure] = json.loads((tmp_path / "results.json").read_bytes())["failures"]
         assert (failure["got"], failure["request_id"]) == ("\\ud800", "\\udcff")

@@ -26,6 +26,9 @@ ERROR = {"error": "no_luck", "message": "Not today."}
 UNDOCUMENTED = "getJob/client/undocumented"
 STATUSES = ("200", "400", "401", "402", "403", "404", "409", "422", "429", "451", "500", "502", "503")
 
+NOWHERE = Recording(RunHeader({}, {}, 0, "", {}), (), "", complete=True, interrupted=False)
+"""What these reports show of a recording: nothing."""
+
 
 @pytest.fixture(scope="module")
 def judged(ledger: Ledger, jobs: Client, exchange: Made, recorded: Callable[..., Recording]) -> Judged:
@@ -119,10 +122,10 @@ class TestGating:
 class TestReports:
     @pytest.mark.parametrize("gates", [True, False, None])
     def test_results_are_of_their_schema(self, gates: bool | None, judged: Judged) -> None:
-        shapes.validator("results").validate(results(judged(gates)))
+        shapes.validator("results").validate(results(judged(gates), NOWHERE))
 
     def test_the_client_has_a_row_of_its_own(self, judged: Judged, ledger: Ledger) -> None:
-        made = results(judged(gates=False))
+        made = results(judged(gates=False), NOWHERE)
         assert made["client"] == {
             "package": "jobs_as_subject", "gates": False, "claims": 27, "held": 2, "violated": 1,
             "not_exercised": 24, "inconclusive": 0, "waived": 0, "not_applicable": 0,
@@ -131,7 +134,7 @@ class TestReports:
         assert len(made["claims"]) == len(ledger.claims) + 27
 
     def test_what_it_gets_wrong_is_among_the_failures(self, judged: Judged) -> None:
-        told = [each for each in results(judged(gates=False))["failures"] if each["claim"] == UNDOCUMENTED]
+        told = [each for each in results(judged(gates=False), NOWHERE)["failures"] if each["claim"] == UNDOCUMENTED]
         assert [(each["got"], each["exchange"]) for each in told] == [("418 application/json gave None", 2)]
 
     def test_the_terminal_has_the_row(self, judged: Judged) -> None:
@@ -150,7 +153,7 @@ class TestReports:
 
     @pytest.mark.parametrize(("gates", "element"), [(True, "<failure"), (False, "<skipped")])
     def test_junit_is_red_only_where_it_gates(self, gates: bool, element: str, judged: Judged, tmp_path: Path) -> None:
-        report.write(judged(gates), tmp_path)
+        report.write(judged(gates), NOWHERE, tmp_path)
         case = (tmp_path / "junit.xml").read_text().partition(f'name="{UNDOCUMENTED}"')[2].partition("</testcase>")[0]
         assert element in case
         assert json.loads((tmp_path / "results.json").read_bytes())["client"]["gates"] is gates

@@ -1,0 +1,17 @@
+"""Which function makes which format. What a face shows, and how, is that function's part alone."""
+
+from collections.abc import Callable
+
+from assay.recording import Recording
+from assay.report.junit import junit
+from assay.report.results import results_json
+from assay.verdicts import Verdicts
+
+Face = Callable[[Verdicts, Recording], bytes]
+"""A pure function. Where it needs exchanges other than those of the failures, the recording has them."""
+
+FACES: dict[str, Face] = {
+    "junit": lambda verdicts, _: junit(verdicts),
+    "json": results_json,
+}
+"""Format, as in `report.FILES` → the face."""
