@@ -7,7 +7,7 @@ import secrets
 
 from attrs import frozen
 
-from assay import claims, contract, plan, target_file
+from assay import claims, contract, plan, shards, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
 from assay.settings import Settings
@@ -52,6 +52,8 @@ def load(settings: Settings) -> Job:
     planned = plan.plan(
         ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes, examples=settings.examples
     )
+    if settings.shard:
+        planned = shards.part(planned, ledger, loaded.digest, seed=seed, shard=settings.shard)
     return Job(settings, ledger, loaded, planned, seed)
 
 

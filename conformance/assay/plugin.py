@@ -48,6 +48,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--assay-target", metavar="FILE", help="the target file")
     group.addoption("--assay-url", metavar="URL", default="", help="the server, where there is no target file")
     group.addoption("--assay-report", metavar="DIR", default="report", help="where recording and results go")
+    group.addoption("--assay-shard", metavar="I/N", default="", help="only this part of the plan: 2/5")
     group.addoption("--assay-select", metavar="PATTERN", default="", help="only these responses: 'getJob 4*'")
     group.addoption("--assay-seed", metavar="N", default="", help="whole number or 'random'")
     group.addoption("--assay-examples", metavar="N", type=int, default=settings.DEFAULT_EXAMPLES, help="an operation")
@@ -94,6 +95,7 @@ def _settings(config: pytest.Config) -> Settings:
         report=Path(config.getoption("--assay-report")),
         strict=config.getoption("--assay-strict"),
         select=config.getoption("--assay-select"),
+        shard=config.getoption("--assay-shard"),
         seed=config.getoption("--assay-seed"),
         examples=config.getoption("--assay-examples"),
         quiet=config.getoption("--assay-quiet"),

@@ -72,6 +72,7 @@ def _header(ledger: Ledger, target: Target, plan: Plan, *, seed: int, strict: bo
         mock=target.hint is not None,
         strict=strict,
         partial=plan.partial,
+        shard=plan.shard,
         steps=tuple(
             PlannedStep(
                 each.id, each.operation.id, each.due, each.driver,

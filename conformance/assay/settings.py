@@ -43,6 +43,7 @@ class Settings:
     report: Path = Path("report")
     strict: bool = False
     select: str = ""
+    shard: str = ""
     seed: str = ""
     examples: int = DEFAULT_EXAMPLES
     allow_writes: bool = False
@@ -115,6 +116,7 @@ def to_arguments(settings: Settings) -> list[str]:
         ("url", settings.url),
         ("report", settings.report.resolve()),
         ("select", settings.select),
+        ("shard", settings.shard),
         ("seed", settings.seed),
         ("examples", settings.examples),
         ("client", settings.client),

@@ -8,7 +8,7 @@ from assay.calls import Call
 from assay.contract import Operation
 from assay.exchange import Grade
 from assay.probing import ProbeStep
-from assay.recording import Unplanned
+from assay.recording import Shard, Unplanned
 from assay.target import State
 
 Driver = Literal["fixture", "setup", "command", "burst", "hint", "derived"]
@@ -61,3 +61,5 @@ class Plan:
     """Generated requests an operation."""
     secrets: dict[str, str] = field(factory=dict, repr=False)
     """Name → credential that the probes send, none of them valid."""
+    shard: Shard | None = None
+    """Which part of a plan it is; None for all of it."""

@@ -28,6 +28,7 @@ FAULT_OF_ASSAY = 5
 @click.option("--report", type=click.Path(path_type=Path), help="Where recording and results go.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 @click.option("--quiet", is_flag=True, help="Show nothing while the run lasts.")
+@click.option("--shard", default="", metavar="I/N", help="Only this part of the plan; `judge` joins all n.")
 @click.option("--examples", type=click.IntRange(0), help="Generated requests an operation.")
 def check(**given: Any) -> int:
     """Bring about every documented response, judge every claim, report."""
