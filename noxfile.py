@@ -60,6 +60,13 @@ def prism(session: nox.Session) -> None:
 
 
 @nox.session
+def fastapi(session: nox.Session) -> None:
+    """Check a FastAPI application of twelve operations by its own document: right, and with one defect of each kind."""
+    _install(session, ".", group="peers")
+    session.run("pytest", "conformance/selftests/peers/workshop/check_workshop.py", *session.posargs)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")

@@ -32,7 +32,7 @@ from schemathesis.errors import SchemathesisError
 
 from assay.calls import Call, wire
 from assay.claims import Ledger, is_json
-from assay.contract import Contract, Operation
+from assay.contract import Contract, Operation, resolve
 from assay.exchange import Exchange, Request
 from assay.shrinking import Send, answered, sendable, size, smallest, violated
 
@@ -44,6 +44,9 @@ GIVES_UP = 10
 """Requests in a row without an answer to judge, each repeated by `send`, after which no more are sent."""
 _AT_ONCE = 32
 """Requests that wait in `send` together: more than are commonly in flight, and few enough to give up in time."""
+
+_LARGE = (2**31, 2**63)
+"""The first integers that 32 and 64 bits with a sign cannot hold."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
@@ -141,13 +144,42 @@ def _generated(
     more = operation.body is not None or any(each.place != "path" for each in operation.parameters)
     lenders = cycle(known if more else ())
     seen: set[Request] = set()
-    for case in _cases(contract, operation, seed, most):
+    large = list(islice(_large(contract, operation, known[0] if known else base), most))
+    seen.update(wire(each, "") for each in large)
+    yield from large
+    for case in _cases(contract, operation, seed, most - len(large)):
         call = _call(operation, case, base)
         if call is not None and len(seen) % 4 == 3 and (lender := next(lenders, None)) is not None:
             call = evolve(call, path=lender.path, credential=lender.credential)
         if call is not None and sendable(call) and (request := wire(call, "")) not in seen:
             seen.add(request)
             yield call
+
+
+def _large(contract: Contract, operation: Operation, base: Call) -> Iterator[Call]:
+    """An ordinary request, each integer of its path and query once too large for the integers of a database.
+
+    Drawn ones are as large now and then only, and this is what servers forget most.
+    """
+    for parameter in operation.parameters:
+        for large in _LARGE if _is_integer(contract, parameter.schema) else ():
+            if parameter.place == "path":
+                yield evolve(base, path={**base.path, parameter.name: large})
+            elif parameter.place == "query":
+                yield evolve(base, query={**base.query, parameter.name: large})
+
+
+def _is_integer(contract: Contract, schema: Any) -> bool:
+    """An integer, alone or beside null and other types."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        schema = resolve(contract.data, schema["$ref"][1:])[1]
+    if not isinstance(schema, dict) or "enum" in schema:
+        return False
+    kinds: list[Any] = []
+    for each in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        kind = each.get("type") if isinstance(each, dict) else None
+        kinds += kind if isinstance(kind, list) else [kind]
+    return "integer" in kinds
 
 
 def _cases(contract: Contract, operation: Operation, seed: int, most: int) -> Iterator[Any]:

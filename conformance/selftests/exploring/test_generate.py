@@ -176,6 +176,34 @@ paths:
         assert _requests(library, base, base) == [wire(base, "http://x")] * 100
 
 
+class TestIntegersThatDatabasesCannotHold:
+    @pytest.mark.parametrize("place", ["path", "query"])
+    @pytest.mark.parametrize(
+        "schema",
+        ["{type: integer}", "{type: [integer, 'null'], maximum: 9}", "{anyOf: [{type: integer}, {type: 'null'}]}"],
+    )
+    def test_are_sent_in_every_place(
+        self, place: str, schema: str, made: Callable[[str], Ledger], call_of: Callable[..., Call]
+    ) -> None:
+        known = made(f"""\
+openapi: 3.1.0
+info: {{title: Numbers, version: 1.0.0}}
+paths:
+  /x/{{number}}:
+    get:
+      operationId: get
+      parameters:
+        - {{name: number, in: path, required: true, schema: {schema if place == "path" else "{type: string}"}}}
+        - {{name: number, in: query, schema: {schema if place == "query" else "{type: string}"}}}
+      responses: {{"200": {{description: OK}}}}
+""")
+        for seed in range(3):
+            requests = _requests(known, call_of(known, "get", number="1"), seed=seed, examples=10)
+            sent = [each.url.removeprefix("http://x/x/").partition("?") for each in requests]
+            numbers = {path if place == "path" else query.removeprefix("number=") for path, _, query in sent}
+            assert {"2147483648", "9223372036854775808"} <= numbers
+
+
 class TestKnownResources:
     def test_half_of_the_requests_read_them_in_turn(
         self, things: Ledger, call_of: Callable[..., Call], good: str
