@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from assay.verdicts import Verdicts
 
 FILES = {
+    "html": "report.html",
     "junit": "junit.xml",
     "json": "results.json",
 }
 """Format, as `assay report --format` takes it → the file that it is written to."""
 
-BY_DEFAULT = ("junit", "json")
+BY_DEFAULT = ("html", "junit", "json")
 """What every run writes. The others are made by `assay report`, for whoever wants them."""
 
 

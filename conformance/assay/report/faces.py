@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from assay.recording import Recording
+from assay.report.html import html
 from assay.report.junit import junit
 from assay.report.results import results_json
 from assay.verdicts import Verdicts
@@ -11,6 +12,7 @@ Face = Callable[[Verdicts, Recording], bytes]
 """A pure function. Where it needs exchanges other than those of the failures, the recording has them."""
 
 FACES: dict[str, Face] = {
+    "html": html,
     "junit": lambda verdicts, _: junit(verdicts),
     "json": results_json,
 }

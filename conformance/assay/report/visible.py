@@ -9,6 +9,8 @@ from assay.verdicts import Failure
 
 def visible(text: str) -> str:
     """One line: each character that prints nothing of its own is shown as its Python escape (`\\x1b`, `\\u202e`)."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
 
 

@@ -46,6 +46,12 @@ def test_junit_has_no_failure(checked: Any) -> None:
     assert [case.get("name") for case in cases if list(case.iter("failure")) or list(case.iter("error"))] == []
 
 
+def test_the_page_is_there_and_no_burden(checked: Any) -> None:
+    page = (checked.report / "report.html").read_bytes()
+    assert page.startswith(b"<!doctype html>")
+    assert len(page) < 2_000_000
+
+
 def test_the_recording_is_whole(checked: Any) -> None:
     loaded = recording.load(checked.report / "recording.jsonl")
     assert (loaded.complete, loaded.interrupted) == (True, False)
@@ -56,7 +62,7 @@ def test_no_credential_is_in_any_file_or_output(checked: Any, root: Path) -> Non
     secrets = target_file.load(root / "conformance/targets/reference.toml").secrets.values()
     texts = {path.name: path.read_text(errors="replace") for path in checked.report.iterdir()}
     texts["terminal"] = checked.said.all
-    assert texts.keys() >= {"results.json", "junit.xml", "recording.jsonl", "terminal"}
+    assert texts.keys() >= {"results.json", "junit.xml", "report.html", "recording.jsonl", "terminal"}
     assert [(name, secret) for name, text in texts.items() for secret in secrets if secret in text] == []
 
 
