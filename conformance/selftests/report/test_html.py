@@ -28,7 +28,7 @@ SHOULD = "getThing/200/body/properties/size/maximum"
 
 
 @pytest.fixture(scope="session")
-def recorded_as() -> Recorded:
+def record() -> Recorded:
     """The recording that verdicts are of: the exchanges given, and those of their failures."""
 
     def make(verdicts: Verdicts, *exchanges: Exchange) -> Recording:
@@ -40,19 +40,19 @@ def recorded_as() -> Recorded:
 
 
 @pytest.fixture(scope="session")
-def paged(judged: Judged, recorded_as: Recorded, exchange: Exchanges) -> Paged:
+def paged(judged: Judged, record: Recorded, exchange: Exchanges) -> Paged:
     """The page on verdicts that differ so, parsed; exchange 1 is evidence of all that is held."""
 
     def make(*differing: ClaimVerdict | ResponseVerdict, **changes: object) -> Element:
         verdicts = judged(*differing, **changes)
-        return parsed(html(verdicts, recorded_as(verdicts, exchange(id=1))))
+        return parsed(html(verdicts, record(verdicts, exchange(id=1))))
 
     return make
 
 
 class TestOneFile:
-    def test_it_begins_as_html_and_every_element_ends(self, judged: Judged, recorded_as: Recorded) -> None:
-        page = html(judged(), recorded_as(judged()))
+    def test_it_begins_as_html_and_every_element_ends(self, judged: Judged, record: Recorded) -> None:
+        page = html(judged(), record(judged()))
         assert page.startswith(b"<!doctype html>\n<html lang=")
         assert [each.tag for each in parsed(page).children] == ["html"]
 
@@ -186,10 +186,8 @@ class TestFromTheSummaryToTheEvidence:
         page = paged(broken(ID), broken(SHOULD))
         assert [each.id for each in page.all("details", "x")] == ["exchange=1", "exchange=7"]
 
-    def test_evidence_that_is_not_in_the_recording_is_named_and_no_link(
-        self, judged: Judged, recorded_as: Recorded
-    ) -> None:
-        page = parsed(html(judged(), recorded_as(judged())))
+    def test_evidence_that_is_not_in_the_recording_is_named_and_no_link(self, judged: Judged, record: Recorded) -> None:
+        page = parsed(html(judged(), record(judged())))
         assert page.all("a", "ex") == []
         assert "1" in page.by_id(claim_anchor(ID)).one("p", "evidence").text.split()
 
@@ -213,12 +211,12 @@ class TestLongThings:
         assert page.by_id("exchange=7").all("pre")[1].text == "200\n\n\\xff\\x00\\x1b[2J"
 
     def test_what_held_is_packed_where_there_is_much_of_it(
-        self, judged: Judged, recorded_as: Recorded, broken: Broken, exchange: Exchanges, monkeypatch: pytest.MonkeyPatch
+        self, judged: Judged, record: Recorded, broken: Broken, exchange: Exchanges, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         verdicts = judged(broken(ID))
-        whole = html(verdicts, recorded_as(verdicts, exchange(id=1)))
+        whole = html(verdicts, record(verdicts, exchange(id=1)))
         monkeypatch.setattr(rendering, "_LARGE", 3)
-        packed = html(verdicts, recorded_as(verdicts, exchange(id=1)))
+        packed = html(verdicts, record(verdicts, exchange(id=1)))
         assert claim_anchor(ID) in {each.id for each in parsed(packed).all("details", "c")}
         assert claim_anchor("createThing/201/status") not in {each.id for each in parsed(packed).all("details", "c")}
         claims = {each.id for each in parsed(unpacked(packed)).all("details", "c")}
@@ -235,7 +233,7 @@ HOSTILE = (
 class TestWhatComesFromOutsideStaysText:
     @pytest.mark.parametrize("text", [HOSTILE, "\ud800\udcff", "%s{0}{{x}}{% raw %}"])
     def test_in_every_place_it_makes_no_element_and_no_attribute(
-        self, text: str, judged: Judged, broken: Broken, exchange: Exchanges, recorded_as: Recorded
+        self, text: str, judged: Judged, broken: Broken, exchange: Exchanges, record: Recorded
     ) -> None:
         """The same page with an innocent word in its place has the same elements with the same attributes."""
 
@@ -259,7 +257,7 @@ class TestWhatComesFromOutsideStaysText:
                     "levels": {word: "should"}, "versions": {word: word},
                 },
             )  # fmt: skip
-            return html(verdicts, recorded_as(verdicts, exchange(id=1)))
+            return html(verdicts, record(verdicts, exchange(id=1)))
 
         assert parsed(page(text)).shape() == parsed(page("word")).shape()
         assert b"<script>alert" not in page(text)

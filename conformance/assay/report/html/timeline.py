@@ -110,10 +110,10 @@ def lanes(verdicts: Verdicts, exchanges: Sequence[Exchange]) -> tuple[Lane, ...]
     for watch in verdicts.header.watches:
         polls = [each for each in exchanges if each.step == watch.step and each.role == "poll"]
         promise = f"to end within {watch.within:g} s" if watch.promised else f"observed for {watch.within:g} s"
-        by_url: dict[str, list[Exchange]] = {}
+        lives: dict[tuple[str, int], list[Exchange]] = {}
         for each in polls:
-            by_url.setdefault(each.request.url, []).append(each)
-        for url, life in by_url.items():
+            lives.setdefault((each.request.url, each.source), []).append(each)
+        for (url, _), life in lives.items():
             found.append(_lane(watch.step, url, promise, life, _fields(verdicts.ledger, life[0]), violations))
     return tuple(sorted(found, key=lambda lane: not lane.broken)[:_MOST_LANES])
 
