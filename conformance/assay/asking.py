@@ -110,8 +110,8 @@ class Asker:
         )
         redacted = self._redactor.exchange(exchange)
         self._recorder.add(redacted)
-        if sent.reply is not None and self._target.build_header and not self._recorder.build:
-            self._recorder.build = sent.reply.header(self._target.build_header) or ""
+        if redacted.reply is not None and self._target.build_header:
+            self._recorder.saw_build(redacted.reply.header(self._target.build_header) or "")
         return redacted
 
 

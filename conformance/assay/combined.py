@@ -35,7 +35,7 @@ def combined(recordings: Sequence[Named]) -> Recording:
         finished=max(each.finished for each in apart),
         complete=all(each.complete for each in apart),
         interrupted=any(each.interrupted for each in apart),
-        build=_joined(each.build for each in apart),
+        builds=tuple(dict.fromkeys(build for each in apart for build in each.builds)),
     )
 
 

@@ -121,6 +121,7 @@ class Contract:
     data: dict[str, Any] = field(repr=False)
     written: dict[str, Promise] = field(repr=False)
     source: Document = field(repr=False)
+    overlays: tuple[Document, ...] = field(default=(), repr=False)
 
     def operation(self, operation_id: str) -> Operation | None:
         return next((each for each in self.operations if each.id == operation_id), None)
@@ -144,8 +145,8 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
     source = document.load(spec)
     data, written, left = source.data, dict[str, Promise](), list[NotCheckable]()
     validity.check(source, data, written)
-    for path in overlays:
-        layer = document.load(path)
+    layers = tuple(document.load(path) for path in overlays)
+    for layer in layers:
         data = overlay.apply(data, layer, written)
         left += overlay.not_checkable(layer)
     if overlays:
@@ -161,6 +162,7 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
         data=data,
         written=written,
         source=source,
+        overlays=layers,
     )
 
 

@@ -5,6 +5,7 @@ Not what the data means: that is `contract`'s part. Everything comes out as JSON
 """
 
 import functools
+import hashlib
 import json
 import math
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from assay import pointer
 from assay.errors import UserError
@@ -65,6 +66,8 @@ class Document:
     path: Path
     data: Any
     text: str = field(repr=False)
+    digest: str = ""
+    """sha256 of the file's bytes; empty where it was read by somebody else."""
 
     @property
     def shown(self) -> str:
@@ -104,7 +107,8 @@ def load(path: Path) -> Document:
     Raises UserError with file and line: no such file, not UTF-8, not YAML, a key twice, an alias bomb.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        text = content.decode("utf-8")
     except FileNotFoundError:
         raise UserError("there is no such file", where=str(path), todo="check the path") from None
     except IsADirectoryError:
@@ -115,7 +119,7 @@ def load(path: Path) -> Document:
         ) from None
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from None
-    return parse(path, text)
+    return evolve(parse(path, text), digest=hashlib.sha256(content).hexdigest())
 
 
 def parse(path: Path, text: str) -> Document:

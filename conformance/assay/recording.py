@@ -129,10 +129,15 @@ class Recording:
     finished: str
     complete: bool
     interrupted: bool
-    build: str = ""
-    """The build that the target named in its answers; the header's `build` where the target file says it."""
+    builds: tuple[str, ...] = ()
+    """Each build that the target named in its answers, as they were seen; that of the target file where it says one."""
     digest: str = field(default="", eq=False)
     """sha256 of the file's bytes; empty for one that is in no file."""
+
+    @property
+    def build(self) -> str:
+        """In words: a run that met several is of no single one."""
+        return " and ".join(self.builds)
 
 
 class Recorder:
@@ -149,7 +154,7 @@ class Recorder:
         self._digest = hashlib.sha256()
         self.exchanges: list[Exchange] = []
         self.interrupted = False
-        self.build = header.target.get("build", "")
+        self.builds = _named(header)
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -163,13 +168,18 @@ class Recorder:
         if self._heard is not None:
             self._heard(exchange)
 
+    def saw_build(self, build: str) -> None:
+        """What an answer named; empty where it named none."""
+        if build and build not in self.builds:
+            self.builds.append(build)
+
     def finish(self, finished: str) -> Recording:
         """Write the footer. `finished` is an ISO instant in UTC."""
-        footer = {"finished": finished, "interrupted": self.interrupted, "build": self.build}
+        footer = {"finished": finished, "interrupted": self.interrupted, "builds": self.builds}
         self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
         return Recording(
             self.header, tuple(self.exchanges), finished,
-            complete=True, interrupted=self.interrupted, build=self.build, digest=self.digest,
+            complete=True, interrupted=self.interrupted, builds=tuple(self.builds), digest=self.digest,
         )  # fmt: skip
 
     @property
@@ -199,7 +209,7 @@ def save(recording: Recording, path: Path) -> Recording:
     with Recorder(path, recording.header) as recorder:
         for exchange in recording.exchanges:
             recorder.add(exchange)
-        recorder.interrupted, recorder.build = recording.interrupted, recording.build
+        recorder.interrupted, recorder.builds = recording.interrupted, list(recording.builds)
         if recording.complete:
             recorder.finish(recording.finished)
         return attrs.evolve(recording, digest=recorder.digest)
@@ -241,9 +251,14 @@ def load(path: Path) -> Recording:
         finished=footer.finished if footer else header.started,
         complete=footer is not None and not cut and footer.exchanges == len(exchanges),
         interrupted=footer is not None and footer.interrupted,
-        build=footer.build if footer else header.target.get("build", ""),
+        builds=tuple(footer.builds if footer else _named(header)),
         digest=hashlib.sha256(content).hexdigest(),
     )
+
+
+def _named(header: RunHeader) -> list[str]:
+    """The build that the target file names."""
+    return [build] if (build := header.target.get("build", "")) else []
 
 
 def _read(path: Path, line: tuple[int, dict[str, Any]], make: Callable[[dict[str, Any]], _Made]) -> _Made:
@@ -284,7 +299,7 @@ def _header_from_json(value: dict[str, Any]) -> RunHeader:
 class _Footer:
     finished: str
     interrupted: bool
-    build: str
+    builds: list[str]
     exchanges: int
 
 

@@ -183,6 +183,8 @@ def _incomplete(recording: Recording, verdicts: Sequence[ClaimVerdict], *, stric
         yield "the run was interrupted"
     elif not recording.complete:
         yield "the recording ends without its footer: the run crashed, or the file was cut"
+    if len(recording.builds) > 1:
+        yield f"more than one build answered: {recording.build}; check again once all instances are of one build"
     if recording.header.partial:
         yield f"the run was partial: {recording.header.partial}"
     if not any(each.exercised for each in verdicts):

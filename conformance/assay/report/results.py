@@ -14,6 +14,7 @@ from assay.contract import Contract
 from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
+from assay.report.wording import waivers_used
 from assay.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 
 FORMAT = "assay-results/1"
@@ -29,18 +30,19 @@ def results_json(verdicts: Verdicts, recording: Recording) -> bytes:
 
 def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
     """The same as data."""
-    header = verdicts.header
+    header, used = verdicts.header, waivers_used(verdicts)
     return {
         "format": FORMAT,
-        "spec": {key: header.contract.get(key, "") for key in ("title", "version", "digest")},
+        "spec": _spec(verdicts.ledger.contract),
         "target": {
             **{key: header.target.get(key, "") for key in ("name", "base_url")},
             "build": verdicts.build,
+            "builds": list(recording.builds),
             "digest": header.target.get("digest", ""),
             "served": header.target.get("served") == "true",
             "mock": header.mock,
         },
-        "recording": {"digest": recording.digest},
+        "recording": {"digest": recording.digest, "run_id": header.run_id, "spec": header.contract.get("digest", "")},
         "versions": dict(header.versions),
         "seed": header.seed,
         "started": header.started,
@@ -56,12 +58,25 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
         "responses": [_response(each) for each in verdicts.responses],
         "claims": [_claim(each, verdicts.ledger.contract) for each in verdicts.all_claims],
         "failures": [_failure(each) for each in verdicts.failures],
+        "waivers": [{**attrs.asdict(each), "used": each in used} for each in header.waivers],
         "waiver_notes": [
             {"claim": each.waiver.claim, "problem": each.problem, "text": _prose(each.text)}
             for each in verdicts.waiver_notes
         ],
         "excluded_but_seen": list(verdicts.excluded_but_seen),
         "excluded": [attrs.asdict(each) for each in header.excluded],
+        "levels": dict(header.levels),
+    }
+
+
+def _spec(contract: Contract) -> dict[str, Any]:
+    """The contract that was judged by, which need not be the one that was recorded for."""
+    read = (contract.source, *contract.overlays)
+    return {
+        "title": contract.title,
+        "version": contract.version,
+        "digest": contract.digest,
+        "files": [{"file": visible(each.shown), "digest": each.digest} for each in read],
     }
 
 

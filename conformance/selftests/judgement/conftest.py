@@ -102,7 +102,8 @@ def recorded() -> Callable[..., Recording]:
 
     def make(*exchanges: Exchange, steps: tuple[PlannedStep, ...] = (), **changes: Any) -> Recording:
         whole = {
-            key: changes.pop(key, other) for key, other in {"complete": True, "interrupted": False, "build": ""}.items()
+            key: changes.pop(key, other)
+            for key, other in {"complete": True, "interrupted": False, "builds": ()}.items()
         }
         header = RunHeader(**{**_members(HEADER), "steps": steps, **changes})
         return Recording(header, exchanges, finished="2026-03-01T10:05:00Z", **whole)

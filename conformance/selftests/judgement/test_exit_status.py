@@ -88,6 +88,10 @@ class TestIncomplete:
         ("also", "reason"),
         [
             ({"interrupted": True}, "the run was interrupted"),
+            (
+                {"builds": ("b1", "b2")},
+                "more than one build answered: b1 and b2; check again once all instances are of one build",
+            ),
             ({"complete": False}, "the recording ends without its footer: the run crashed, or the file was cut"),
             ({"partial": "--select 'getThing 4*'"}, "the run was partial: --select 'getThing 4*'"),
         ],

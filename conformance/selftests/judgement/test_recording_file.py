@@ -77,7 +77,8 @@ def write(folder: Path, full: RunHeader) -> Write:
     def make(*exchanges: Exchange, crashed: bool = False, interrupted: bool = False, build: str = "b1") -> Path:
         path = folder / "deep" / "recording.jsonl"
         with Recorder(path, full) as recorder:
-            recorder.interrupted, recorder.build = interrupted, build
+            recorder.interrupted = interrupted
+            recorder.saw_build(build)
             for exchange in exchanges:
                 recorder.add(exchange)
             if not crashed:
@@ -95,7 +96,7 @@ def test_what_is_written_is_read_back(
     path = write(*exchanges, interrupted=interrupted, build=build)
     finished = "2026-03-01T10:05:00Z"
     assert load(path) == Recording(
-        full, tuple(exchanges), finished, complete=True, interrupted=interrupted, build=build
+        full, tuple(exchanges), finished, complete=True, interrupted=interrupted, builds=(build,) if build else ()
     )
 
 

@@ -161,7 +161,7 @@ def judged(ledger: claims.Ledger) -> Callable[..., Verdicts]:
 def recorded(exchange: Callable[..., Exchange]) -> Recording:
     """The recording that hand-made verdicts are of, as far as a face looks into it."""
     return Recording(
-        HEADER, (exchange(),), "2026-03-01T10:05:00Z", complete=True, interrupted=False, build="abc123", digest="d3"
+        HEADER, (exchange(),), "2026-03-01T10:05:00Z", complete=True, interrupted=False, builds=("abc123",), digest="d3"
     )
 
 
@@ -171,6 +171,7 @@ HEADER = RunHeader(
     seed=5,
     started="2026-03-01T10:00:00Z",
     versions={"assay": "0.1.0"},
+    run_id="r1",
 )
 
 

@@ -3,10 +3,12 @@
 import copy
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from assay import report, shapes
 from assay.claims import Ledger
@@ -31,7 +33,11 @@ def eventful(judged: Judged, broken: Broken, ledger: Ledger) -> Verdicts:
         ClaimVerdict(ledger.claims["getThing/502/status"], "not-exercised", reason="nobody declared its state"),
         ResponseVerdict("getThing", "200", "violated", "natural", 3, reason="a claim is violated"),
         ResponseVerdict("getThing", "502", "not-exercised", None, 0, "no state", '[states."getThing 502"]\nburst = 3'),
-        header={"excluded": (Exclusion("getThing 404", "never", "team"),), "waivers": (waiver,)},
+        header={
+            "excluded": (Exclusion("getThing 404", "never", "team"),),
+            "waivers": (waiver,),
+            "levels": {"http": "should"},
+        },
         waiver_notes=(WaiverNote(waiver, "expired", "it ended on 2026-01-31"),),
         excluded_but_seen=("getThing/404/status",),
         incomplete=("getThing 502 was not seen",),
@@ -73,7 +79,7 @@ def test_no_object_may_hold_more(eventful: Verdicts, recorded: Recording) -> Non
 def test_no_object_may_hold_less(eventful: Verdicts, recorded: Recording) -> None:
     made = results(eventful, recorded)
     for at in objects(made):
-        for key in found(made, at) if at != ("versions",) else ():
+        for key in found(made, at) if at not in [("versions",), ("levels",)] else ():
             changed = copy.deepcopy(made)
             del found(changed, at)[key]
             assert not shapes.validator("results").is_valid(changed), (at, key)
@@ -130,7 +136,28 @@ def test_the_build_is_the_one_that_the_judge_gives(judged: Judged, recorded: Rec
 
 
 def test_the_recording_is_named_by_its_digest(judged: Judged, recorded: Recording) -> None:
-    assert results(judged(), recorded)["recording"] == {"digest": "d3"}
+    assert results(judged(), recorded)["recording"] == {"digest": "d3", "run_id": "r1", "spec": "d1"}
+
+
+def test_the_contract_is_the_one_that_was_judged_by(judged: Judged, recorded: Recording, ledger: Ledger) -> None:
+    spec = results(judged(), recorded)["spec"]
+    read = [ledger.contract.source.path, *(each.path for each in ledger.contract.overlays)]
+    assert (spec["title"], spec["digest"]) == ("Things", ledger.contract.digest)
+    assert [each["file"] for each in spec["files"]] == [str(path) for path in read]
+    assert [each["digest"] for each in spec["files"]] == [sha256(path.read_bytes()).hexdigest() for path in read]
+
+
+def test_a_waiver_says_whether_it_was_needed(judged: Judged, recorded: Recording, ledger: Ledger) -> None:
+    one, other = Waiver(ID, "known", "team", "2026-12-31"), Waiver("getThing/404/*", "past", "team", "2026-12-31")
+    waived = ClaimVerdict(ledger.claims[ID], "waived", 3, "natural")
+    told = results(judged(waived, header={"waivers": (one, other)}), recorded)["waivers"]
+    assert [(each["claim"], each["used"]) for each in told] == [(ID, True), ("getThing/404/*", False)]
+
+
+def test_every_build_that_was_met_is_named(judged: Judged, recorded: Recording) -> None:
+    met = evolve(recorded, builds=("old", "new"))
+    told = results(judged(build=met.build), met)["target"]
+    assert (told["build"], told["builds"]) == ("old and new", ["old", "new"])
 
 
 def test_a_target_that_assay_started_says_so(judged: Judged, recorded: Recording) -> None:

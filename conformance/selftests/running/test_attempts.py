@@ -189,4 +189,15 @@ def test_a_build_that_the_server_names_is_recorded(start: Start, ran: Run) -> No
         return Answer(200, {"id": "one"}, (("X-Build", "b-42"),)) if asked.path == "/things/one" else things(asked)
 
     came = ran(start(named).url, ONE, head='build = { header = "X-Build" }')
-    assert came.recording.build == "b-42"
+    assert came.recording.builds == ("b-42",)
+
+
+def test_each_build_that_answered_is_recorded(start: Start, ran: Run) -> None:
+    """As during a rolling deployment: no verdict on the whole is a verdict on one of them."""
+
+    def deploying(asked: Asked) -> Answer:
+        answer = things(asked)
+        return Answer(answer.status, answer.body, (("X-Build", "new" if asked.path == "/things/one" else "old"),))
+
+    builds = ran(start(deploying).url, ONE, head='build = { header = "X-Build" }').recording.builds
+    assert sorted(builds) == ["new", "old"]
