@@ -14,7 +14,7 @@ from assay.overlay import Level
 
 Rule = Literal[
     "refused", "unauthorized", "unauthorized-or-bad", "documented-refusal",
-    "no-such-method", "hostile-path", "hostile-value", "any-value", "no-echo",
+    "no-such-method", "hostile-path", "any-path", "hostile-value", "any-value", "no-echo",
 ]  # fmt: skip
 
 CREDENTIALS = {
@@ -107,11 +107,13 @@ def _methods(contract: Contract, operation: Operation) -> Iterator[Probe]:
 
 def _hostile(contract: Contract, operation: Operation, parameter: Parameter) -> Iterator[Probe]:
     where = f"`{parameter.name}` of `{operation.id}`"
-    yield Probe(
-        ("hygiene", "hostile-path"), "hygiene", "hostile-path", "must",
-        f"a path segment that confuses routers, as {where}, gives neither a 5xx nor a resource",
-    )  # fmt: skip
+    # where every text is a valid value, odd segments are names like others: a resource may well go by one of them
     strict = refuses_text(contract, parameter)
+    yield Probe(
+        ("hygiene", "hostile-path"), "hygiene", "hostile-path" if strict else "any-path", "must",
+        f"a path segment that confuses routers, as {where}, gives "
+        + ("neither a 5xx nor a resource" if strict else "no 5xx"),
+    )  # fmt: skip
     yield Probe(
         ("hygiene", "hostile-value"), "hygiene", "hostile-value" if strict else "any-value", "must",
         f"a hostile text as {where} gives {'a documented 4xx' if strict else 'no 5xx'}",

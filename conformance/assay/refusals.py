@@ -14,7 +14,7 @@ from assay.probes import Rule
 
 _MARKER = "«credential:"
 
-GENERIC_RULES_ONLY = ("no-such-method", "hostile-path")
+GENERIC_RULES_ONLY = ("no-such-method", "hostile-path", "any-path")
 """Probes whose answers may come from a router or an intermediary: nothing that is documented is asked of them."""
 
 
@@ -81,6 +81,7 @@ _RULES: dict[Rule, tuple[str, Callable[[Answer], bool]]] = {
         "no 5xx, and no resource of this operation",
         lambda answer: answer.reply.status < 500 and not (200 <= answer.reply.status < 300 and answer.resource),
     ),
+    "any-path": ("no 5xx", lambda answer: answer.reply.status < 500),
     "hostile-value": ("a documented 4xx", _documented_4xx),
     "any-value": ("no 5xx", lambda answer: answer.reply.status < 500),
     "no-echo": ("no credential", lambda _: True),

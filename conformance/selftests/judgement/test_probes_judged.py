@@ -39,6 +39,12 @@ paths:
       security: [{session: []}]
       parameters: [{name: name, in: path, required: true, schema: {type: string}}]
       responses: {"200": {description: OK}, "403": {description: Forbidden}}
+  /notes/{title}:
+    get:
+      operationId: getNote
+      parameters: [{name: title, in: path, required: true, schema: {type: string}}]
+      responses:
+        "200": {description: OK, content: {application/json: {schema: {type: object, required: [id]}}}}
 """
 
 SENT = (("Authorization", "Bearer «credential:default»"),)
@@ -146,6 +152,12 @@ class TestHostilePath:
     )
     def test_it_gives_neither_an_error_nor_a_resource(self, status: int, body: Any, verdict: str, after: After) -> None:
         assert after("getThing/hygiene/hostile-path#dots", status, body) == verdict
+
+    @pytest.mark.parametrize(("status", "verdict"), [(200, "held"), (404, "held"), (500, "violated")])
+    def test_where_every_text_is_a_name_a_resource_may_go_by_an_odd_one(
+        self, status: int, verdict: str, after: After
+    ) -> None:
+        assert after("getNote/hygiene/hostile-path#over 2 kB", status, THING) == verdict
 
     def test_where_a_resource_has_no_schema_none_can_be_told(self, after: After) -> None:
         assert after("getName/hygiene/hostile-path#dots", 200, THING) == "held"

@@ -195,6 +195,7 @@ ANSWERS: dict[Rule, tuple[int, ...]] = {
     "documented-refusal": (200, 500, _UNDOCUMENTED),
     "no-such-method": (200, 204, 500, 502),
     "hostile-path": (200, 500),
+    "any-path": (500,),
     "hostile-value": (200, 500, _UNDOCUMENTED),
     "any-value": (500,),
 }
