@@ -18,6 +18,8 @@ FILES = {
     "html": "report.html",
     "junit": "junit.xml",
     "json": "results.json",
+    "sarif": "report.sarif",
+    "annotations": "annotations.txt",
 }
 """Format, as `assay report --format` takes it → the file that it is written to."""
 

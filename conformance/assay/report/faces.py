@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from assay.recording import Recording
+from assay.report.annotations import annotations
 from assay.report.html import html
 from assay.report.junit import junit
 from assay.report.results import results_json
+from assay.report.sarif import sarif
 from assay.verdicts import Verdicts
 
 Face = Callable[[Verdicts, Recording], bytes]
@@ -15,5 +17,7 @@ FACES: dict[str, Face] = {
     "html": html,
     "junit": lambda verdicts, _: junit(verdicts),
     "json": results_json,
+    "sarif": lambda verdicts, _: sarif(verdicts),
+    "annotations": lambda verdicts, _: annotations(verdicts),
 }
 """Format, as in `report.FILES` → the face."""
