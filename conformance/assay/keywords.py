@@ -7,7 +7,9 @@ The rules:
 - `required` is one check a property. Below `not`, `if`, `anyOf`, `oneOf`, `contains` and `propertyNames` a keyword
   fails nothing by itself: the applicator above it is the check.
 - A `format` that the validator does not assert is no check, nor is a keyword that nothing can break (`minLength: 0`).
-- A `$ref` met again on its own path leads back to its first visit, so a recursive schema is a finite tree.
+- A `$ref` met again on its own path leads back to its first visit, so a recursive schema is a finite tree. Schemas
+  that lead to each other are written out where the cycle is entered and one step further; what is met beyond that
+  leads to a visit that there is, or the tree would grow with the factorial of their number.
 
 Not what a check means to anyone: that is `claims`'.
 """
@@ -17,11 +19,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema_rs
-from attrs import frozen
+from attrs import field, frozen
 
 from assay import dialect, pointer
 from assay.checks import Check, Node, Validator
 from assay.contract import Contract
+from assay.cycles import Cycles
 from assay.errors import UserError
 from assay.validity import DATA_KEYS, NAMING
 
@@ -29,8 +32,30 @@ _BASE = "urn:assay:contract"
 """The name under which sub-schemas with references find the rest of the contract."""
 
 _Applies = Callable[[Any], bool]
-_Open = dict[str, tuple[Node, str]]
-"""References being visited on the way somewhere: the node of each, and the place in the body where it was met."""
+
+
+@frozen
+class _Way:
+    """How a schema was come to. `open`: the references that are being visited: the node of each, and its place in the
+    body. `cycles`: the cycles that were entered: every visit to one of their schemas, and how many lie on the way.
+    """
+
+    open: dict[str, tuple[Node, str]] = field(factory=dict)
+    cycles: dict[str, tuple[dict[str, Node], int]] = field(factory=dict)
+
+    def to(self, target: str, group: str | None, node: Node, place: str) -> "_Way":
+        """The way with one more reference on it."""
+        further = {**self.open, target: (node, place)}
+        if group is None:
+            return _Way(further, self.cycles)
+        visits, steps = self.cycles.get(group, ({}, 0))
+        visits.setdefault(target, node)
+        return _Way(further, {**self.cycles, group: (visits, steps + 1)})
+
+    def visited(self, target: str, group: str | None) -> Node | None:
+        """An earlier visit that this one leads to, since it lies deep enough in a cycle."""
+        visits, steps = self.cycles.get(group or "", ({}, 0))
+        return visits.get(target) if steps > 1 else None
 
 
 def _is_number(value: Any) -> bool:
@@ -74,6 +99,9 @@ _HARMLESS: dict[str, tuple[Any, ...]] = {
 
 _TYPES = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
+MOST_SCHEMAS = 250_000
+"""In one, once its references are written out: where each leads to two, and those again to two, it is a bomb."""
+
 _FORMAT_PROBES = ("\u0000 %zz [", "{", "(", "é", "/~2", "1", "-")
 
 
@@ -84,15 +112,22 @@ class Schemas:
         self._contract = contract
         self.data = dialect.response_schemas(contract.data, contract.openapi)
         self._registry = jsonschema_rs.Registry([(_BASE, self.data)])
+        self._cycles = Cycles(self.data)
 
     def tree(self, at: str) -> Node:
         """The checks of the schema at a pointer of the contract. Raises UserError: it cannot be checked."""
         try:
             self.validator(at)  # which reads all of it, also what stands below `not` and beside a `$ref`
+            size = self._cycles.size(at)
+            if size <= MOST_SCHEMAS:
+                return _Builder(self._contract, self.data, self._registry, self._cycles).node(at, (), "", _Way())
+            fault = f"more than {MOST_SCHEMAS:,} schemas once its references are written out"
         except (jsonschema_rs.ValidationError, ValueError) as error:
-            what = f"a schema that cannot be checked: {getattr(error, 'message', error)}"
-            raise UserError(what, where=self._contract.where(at), todo="mend the schema there") from None
-        return _Builder(self._contract, self.data, self._registry).node(at, (), "", {})
+            fault = str(getattr(error, "message", error))
+        except RecursionError:
+            fault = "its references lead too deep"
+        what = f"a schema that cannot be checked: {fault}"
+        raise UserError(what, where=self._contract.where(at), todo="mend the schema there")
 
     def validator(self, at: str) -> Validator:
         """The schema as a whole: the tree's checks all hold exactly when it accepts."""
@@ -104,10 +139,12 @@ class _Builder:
     contract: Contract
     data: dict[str, Any]
     registry: jsonschema_rs.Registry
+    cycles: Cycles
 
-    def node(self, at: str, name: tuple[str, ...], place: str, open_refs: _Open) -> Node:
+    def node(self, at: str, name: tuple[str, ...], place: str, way: _Way, into: Node | None = None) -> Node:
+        """The node of the schema at a pointer. `into`: that of the reference which led here, to be filled."""
         schema = pointer.at(self.data, at)
-        node = Node()
+        node = Node() if into is None else into
         if schema is False:
             node.checks.append(self._check("false", False, at, name, place, _always, False))
         if not isinstance(schema, dict):
@@ -115,30 +152,24 @@ class _Builder:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             target = pointer.of_reference(reference)
-            if target in open_refs:
-                known, met_at = open_refs[target]
-                if met_at != place:  # at the same place it would say of the same value what is being said already
-                    if len(schema) == 1:
-                        return known
+            group = self.cycles.group(target)
+            known, met_at = way.open.get(target, (way.visited(target, group), None))
+            if known is not None:
+                # at the same place it would say of the same value what is being said already
+                if met_at == place:
+                    pass
+                elif len(schema) == 1 and into is None:
+                    return known
+                else:
                     node.same.append(known)
             elif not _says_more(schema):
-                open_refs = {**open_refs, target: (node, place)}
-                self._fill(node, target, name, place, open_refs)
-                return node
+                return self.node(target, name, place, way.to(target, group, node, place), node)
             else:
                 inner = Node()
-                self._fill(inner, target, (*name, "$ref"), place, {**open_refs, target: (inner, place)})
                 node.same.append(inner)
-        self._own(node, schema, at, name, place, open_refs)
+                self.node(target, (*name, "$ref"), place, way.to(target, group, inner, place), inner)
+        self._own(node, schema, at, name, place, way)
         return node
-
-    def _fill(self, node: Node, at: str, name: tuple[str, ...], place: str, open_refs: _Open) -> None:
-        """Make `node`, which references may lead back to already, the node of the schema at `at`."""
-        made = self.node(at, name, place, open_refs)
-        if any(made is known for known, _ in open_refs.values()):  # which may not be filled yet itself
-            made = Node(same=[made])
-        for attribute in Node.__attrs_attrs__:
-            setattr(node, attribute.name, getattr(made, attribute.name))
 
     def _own(
         self,
@@ -147,11 +178,11 @@ class _Builder:
         at: str,
         name: tuple[str, ...],
         place: str,
-        refs: _Open,
+        way: _Way,
     ) -> None:
         node.checks += self._keyword_checks(schema, at, name, place)
         node.checks += self._member_checks(schema, at, name, place)
-        child = functools.partial(self._child, at, name, refs)
+        child = functools.partial(self._child, at, name, way)
         node.same = node.same + [child(("allOf", str(index)), place) for index in range(len(schema.get("allOf", ())))]
         if "if" in schema and ("then" in schema or "else" in schema):
             node.condition = _compiled(schema["if"], self.registry)
@@ -178,8 +209,8 @@ class _Builder:
         if isinstance(schema.get("items"), dict):
             node.items = child(("items",), f"{place}/*")
 
-    def _child(self, at: str, name: tuple[str, ...], refs: _Open, tokens: tuple[str, ...], place: str) -> Node:
-        return self.node(at + pointer.join(*tokens), name + tokens, place, refs)
+    def _child(self, at: str, name: tuple[str, ...], way: _Way, tokens: tuple[str, ...], place: str) -> Node:
+        return self.node(at + pointer.join(*tokens), name + tokens, place, way)
 
     def _keyword_checks(self, schema: dict[str, Any], at: str, name: tuple[str, ...], place: str) -> Iterator[Check]:
         """The keywords that speak of the value itself."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay import checks, strict_json
+from assay.errors import UserError
 from assay.keywords import Schemas
 
 Faults = Callable[..., tuple[bool, list[str]]]
@@ -37,6 +38,12 @@ class TestFinite:
         schemas = {"A": {"minLength": 1, "items": {**to("A"), "maxLength": 3}}}
         assert names(to("A"), schemas) == ["minLength", "items/maxLength"]
 
+    def test_one_behind_two_references_is_written_out_once(self, names: Any) -> None:
+        schema = {"properties": {"part": to("Part")}}
+        assert names(schema, {"Part": to("Tree"), "Tree": TREE}) == [
+            "properties/part/type", "properties/part/required/name", "properties/part/properties/parts/type",
+        ]  # fmt: skip
+
     def test_a_schema_met_twice_side_by_side_is_two_claims(self, names: Any) -> None:
         schema = {"properties": {"a": to("Text"), "b": to("Text")}}
         assert names(schema, {"Text": {"type": "string"}}) == ["properties/a/type", "properties/b/type"]
@@ -61,6 +68,58 @@ class TestFinite:
             (True, []),
             (False, ["minimum"]),
         ]
+
+
+def to_each_other(count: int) -> dict[str, Any]:
+    """Each schema has a property for each of the others."""
+    names = [f"S{index}" for index in range(count)]
+    return {
+        name: {"type": "object", "properties": {other.lower(): to(other) for other in names if other != name}}
+        for name in names
+    }
+
+
+class TestEachOther:
+    @pytest.mark.parametrize("count", [4, 5, 6, 7, 40])
+    def test_claims_grow_with_the_schemas(self, names: Any, count: int) -> None:
+        found = names(to("S0"), to_each_other(count))
+        assert len(found) == len(set(found)) == 2 * (count - 1)
+
+    def test_each_that_is_entered_from_outside_is_written_out(self, names: Any) -> None:
+        found = names({"properties": {"a": to("S0"), "b": to("S0")}}, to_each_other(3))
+        inside = ["type", "properties/s1/type", "properties/s2/type", "properties/s1/properties/s2/type"]
+        assert sorted(found) == sorted(f"properties/{name}/{each}" for name in "ab" for each in inside)
+
+    @given(links=st.lists(st.lists(st.integers(0, 3), max_size=4), min_size=4, max_size=4), data=st.data())
+    def test_nothing_is_overlooked(self, faults: Faults, links: list[list[int]], data: st.DataObject) -> None:
+        """Whatever leads to what: the checks find something exactly where the validator does."""
+        schemas = {
+            f"S{index}": {
+                "required": ["name"] if index % 2 else [],
+                "properties": {f"p{place}": to(f"S{other}") for place, other in enumerate(own)}
+                | {"name": {"type": ["string", "integer"][index // 2]}},
+            }
+            for index, own in enumerate(links)
+        }
+        inner = st.recursive(
+            st.dictionaries(st.just("name"), st.sampled_from([1, "a"])),
+            lambda below: st.dictionaries(st.sampled_from(["p0", "p1", "p2", "name"]), below, max_size=3),
+            max_leaves=12,
+        )
+        accepted, broken = faults(to("S0"), data.draw(inner), schemas=schemas)
+        assert accepted == (not broken)
+
+    def test_references_that_double_at_each_step_are_a_bomb(self, names: Any) -> None:
+        schemas: dict[str, Any] = {
+            f"S{index}": {"properties": {"a": to(f"S{index + 1}"), "b": to(f"S{index + 1}")}} for index in range(40)
+        }
+        with pytest.raises(UserError, match="more than 250,000 schemas"):
+            names(to("S0"), schemas | {"S40": {"type": "string"}})
+
+    def test_a_long_chain_of_references_is_refused(self, names: Any) -> None:
+        schemas = {f"S{index}": {"properties": {"a": to(f"S{index + 1}")}} for index in range(5000)}
+        with pytest.raises(UserError, match="its references lead too deep"):
+            names(to("S0"), schemas | {"S5000": {"type": "string"}})
 
 
 class TestDeep:
