@@ -16,10 +16,12 @@ from attrs import evolve, frozen
 
 from assay.calls import Call, wire
 from assay.contract import Operation
+from assay.errors import UserError
 from assay.exchange import Exchange, Grade, Headers, Redactor, Reply, Request, Role, throttled
 from assay.recording import Recorder
 from assay.send import Sender, Sent
-from assay.target import Target
+from assay.target import Credential, Target
+from assay.tokens import TokenError, Tokens
 
 REPEATS_WHEN_THROTTLED = 3
 REPEATS_AFTER_FAULT = 2
@@ -45,6 +47,7 @@ class Asker:
         self._recorder = recorder
         self._redactor = redactor
         self._sender = Sender(http=target.http, in_flight=target.in_flight, rate=target.rate, run_id=run_id)
+        self._tokens = Tokens(redactor.add)
         self._start = time.monotonic()
 
     async def __aenter__(self) -> Self:
@@ -57,14 +60,54 @@ class Asker:
         await self._sender.__aexit__(kind, error, trace)
 
     async def ask(self, call: Call, purpose: Purpose) -> Exchange:
-        """Send and record, waiting out a throttled answer and repeating after a fault; the last attempt.
+        """Send and record, waiting out a throttled answer, repeating after a fault, and with another token after a 401;
+        the last attempt.
 
         An answer that is due is never waited out.
         """
+        try:
+            call = await self._filled(call)
+            exchange = await self._attempts(call, purpose)
+            another = await self._after_refusal(call, purpose, exchange)
+            return await self._attempts(another, purpose) if another else exchange
+        except TokenError as error:
+            return self.unsent(call.operation, purpose, str(error))
+
+    async def ready(self, credentials: Mapping[str, Credential]) -> None:
+        """Have the tokens that are needed. Raises UserError: there is none for one of them."""
+        for each in credentials.values():
+            try:
+                if each.command:
+                    await self._tokens.filled(each)
+            except TokenError as error:
+                raise UserError(
+                    str(error),
+                    where=self._target.where("credentials", each.name, "bearer"),
+                    todo="run it by hand: what it prints is not shown here, since it may hold a secret",
+                ) from None
+
+    async def _filled(self, call: Call) -> Call:
+        """With a token, where a command gives it. Raises TokenError."""
+        if call.credential is None or not call.credential.command:
+            return call
+        return evolve(call, credential=await self._tokens.filled(call.credential))
+
+    async def _after_refusal(self, call: Call, purpose: Purpose, exchange: Exchange) -> Call | None:
+        """The call with another token, where the one that a command gave was refused. Raises TokenError."""
+        if call.credential is None or not call.credential.command or exchange.reply is None:
+            return None
+        if exchange.reply.status != 401 or _is(call.operation, exchange.reply, purpose.due):
+            return None
+        another = await self._tokens.after_refusal(call.credential)
+        return evolve(call, credential=another) if another else None
+
+    async def _attempts(self, call: Call, purpose: Purpose) -> Exchange:
         request = self._request(call)
         throttles = faults = 0
         while True:
             exchange = self._record(call.operation, purpose, request, await self._sender.send(request))
+            if call.credential is not None and exchange.reply is not None and exchange.reply.status != 401:
+                self._tokens.worked(call.credential)
             if exchange.reply is None:
                 faults += 1
                 if faults > REPEATS_AFTER_FAULT:
@@ -80,6 +123,11 @@ class Asker:
 
     async def burst(self, call: Call, purpose: Purpose, times: int) -> None:
         """Send that many at once, none of them again, and record each."""
+        try:
+            call = await self._filled(call)
+        except TokenError as error:
+            self.unsent(call.operation, purpose, str(error))
+            return
         request = self._request(call)
         for sent in await self._sender.burst(request, times):
             self._record(call.operation, purpose, request, sent)
@@ -88,11 +136,11 @@ class Asker:
         request = wire(call, self._target.base_url)
         return evolve(request, headers=_with(request.headers, self._target.http.headers))
 
-    def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> None:
+    def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> Exchange:
         """Record why a request was not sent."""
         now = time.monotonic()
         request = Request(operation.method, self._target.base_url + operation.path, ())
-        self._record(operation, purpose, request, Sent(now, now, None, fault))
+        return self._record(operation, purpose, request, Sent(now, now, None, fault))
 
     def _record(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
         exchange = Exchange(

@@ -4,7 +4,6 @@ Parameters by OpenAPI's default styles: simple in path and headers, form (explod
 sending: that is `send`'s.
 """
 
-import base64
 import json
 import re
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from urllib.parse import quote, urlencode
 
 from attrs import evolve, field, frozen
 
+from assay.authorisation import authorise, default_header
 from assay.claims import is_json
-from assay.contract import Operation, Security
+from assay.contract import Operation
 from assay.exchange import Request
 from assay.target import Credential
 
@@ -61,13 +61,12 @@ def wire(call: Call, base_url: str) -> Request:
     path = _TEMPLATE.sub(lambda match: _segment(call.path[match[1]]), call.operation.path)
     headers, query = dict(call.headers), dict(call.query)
     if call.credential is not None:
-        for scheme in _schemes(call.operation, call.credential):
-            _authorise(scheme, call.credential, headers, query)
+        authorise(call.operation, call.credential, headers, query)
     body = b""
     if call.body is not None:
         kind = _content_type(call.operation)
         body = call.body if isinstance(call.body, bytes) else _body(call.body, kind)
-        _default(headers, "Content-Type", kind)
+        default_header(headers, "Content-Type", kind)
     pairs = [pair for name, value in query.items() for pair in _form(name, value)]
     url = base_url + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
     return Request(call.method or call.operation.method, url, tuple(headers.items()), body)
@@ -80,37 +79,6 @@ def _segment(value: Any) -> str:
     # what separates the items of a list is no part of them
     text = ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
     return text.replace(".", "%2E") if text in (".", "..") else text
-
-
-def _schemes(operation: Operation, credential: Credential) -> tuple[Security, ...]:
-    """The first alternative of the operation's security that the credential can serve."""
-    return next((each for each in operation.security if each and all(_serves(credential, s) for s in each)), ())
-
-
-def _serves(credential: Credential, scheme: Security) -> bool:
-    basic = credential.username or credential.password
-    return bool({"bearer": credential.bearer, "basic": basic, "apiKey": credential.api_key}.get(scheme.kind))
-
-
-def _authorise(scheme: Security, credential: Credential, headers: dict[str, str], query: dict[str, Any]) -> None:
-    if scheme.kind == "bearer":
-        _default(headers, "Authorization", f"Bearer {credential.bearer}")
-    elif scheme.kind == "basic":
-        pair = f"{credential.username}:{credential.password}".encode()
-        _default(headers, "Authorization", f"Basic {base64.b64encode(pair).decode()}")
-    elif scheme.place == "query":
-        query.setdefault(scheme.parameter, credential.api_key)
-    elif scheme.place == "cookie":
-        name = next((each for each in headers if each.lower() == "cookie"), "Cookie")
-        headers[name] = "; ".join(filter(None, (headers.get(name), f"{scheme.parameter}={credential.api_key}")))
-    else:
-        _default(headers, scheme.parameter, credential.api_key)
-
-
-def _default(headers: dict[str, str], name: str, value: str) -> None:
-    """RFC 9110, 5.1: the names of headers have no case."""
-    if name.lower() not in {each.lower() for each in headers}:
-        headers[name] = value
 
 
 def _content_type(operation: Operation) -> str:

@@ -69,7 +69,7 @@ class Security:
     """One scheme by which a credential is sent. `place` and `parameter` say where, for an API key."""
 
     name: str
-    kind: Literal["bearer", "basic", "apiKey", "other"]
+    kind: Literal["bearer", "basic", "apiKey", "mutualTLS", "other"]
     place: str
     parameter: str
 
@@ -259,17 +259,19 @@ def _header(data: dict[str, Any], response: str, name: str) -> Header:
 
 
 def _security(data: dict[str, Any], alternatives: list[dict[str, Any]]) -> tuple[tuple[Security, ...], ...]:
-    return tuple(tuple(_scheme(data, name) for name in needed) for needed in alternatives)
+    """Without mutual TLS: that is shown by the connection, and no request can lack it."""
+    found = (tuple(_scheme(data, name) for name in needed) for needed in alternatives)
+    return tuple(tuple(scheme for scheme in each if scheme.kind != "mutualTLS") for each in found)
 
 
 def _scheme(data: dict[str, Any], name: str) -> Security:
     raw = resolve(data, pointer.join("components", "securitySchemes", name))[1]
     raw = raw if isinstance(raw, dict) else {}
-    kind: Literal["bearer", "basic", "apiKey", "other"] = "other"
+    kind: Literal["bearer", "basic", "apiKey", "mutualTLS", "other"] = "other"
     if raw.get("type") in ("oauth2", "openIdConnect") or str(raw.get("scheme", "")).lower() == "bearer":
         kind = "bearer"
     elif str(raw.get("scheme", "")).lower() == "basic":
         kind = "basic"
-    elif raw.get("type") == "apiKey":
-        kind = "apiKey"
+    elif raw.get("type") in ("apiKey", "mutualTLS"):
+        kind = raw["type"]
     return Security(name, kind, str(raw.get("in", "")), str(raw.get("name", "")))

@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
+from assay.authorisation import unserved
 from assay.calls import Call
 from assay.contract import Operation, Parameter, Response
 from assay.samples import Samples
@@ -40,6 +41,10 @@ class Requests:
                 return f"the state gives no {parameter.place} value for {parameter.name!r}"
         return None
 
+    def unserved(self, operation: Operation) -> str:
+        """Why the default credential is none for the operation; empty where it is, or none is needed."""
+        return unserved(operation, self._target.credentials.get("default"))
+
     def derived(self, operation: Operation, response: Response, *, beside: bool) -> Call | None:
         """The request from which this status follows; None where none does. `beside`: declared states exist too."""
         documented = {each.status for each in operation.responses}
@@ -58,7 +63,8 @@ class Requests:
                 needed = [each for each in operation.parameters if each.required]
                 known = all(self._samples.known(each) is not None for each in needed)
                 first = next(each for each in operation.responses if each.status[0] == "2")
-                return self.ordinary(operation) if known and first is response else None
+                fits = known and first is response and not self.unserved(operation)
+                return self.ordinary(operation) if fits else None
         return None
 
     def of_nothing(self, operation: Operation) -> Call | None:

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import httpx
 
-from assay import connection
+from assay import connection, programs
 from assay.connection import Options, not_here
 from assay.errors import UserError
 from assay.exchange import Redactor
@@ -110,27 +110,12 @@ async def _post(state: State, options: Options, action: str) -> dict[str, Any]:
 
 
 async def _command(state: State, action: str) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        *state.command,
-        env={**os.environ, "ASSAY_ACTION": action, "ASSAY_STATE": state.name},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        async with asyncio.timeout(_SETUP_WITHIN):
-            out, told = await process.communicate()
-    except BaseException:
-        # the whole group: a script may wait for a program of its own, which holds the pipes open
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        raise
-    if process.returncode:
-        last = told.decode(errors="replace").strip().splitlines()[-1:] or [""]
-        raise StateError(f"{action} of {state.name!r}: {state.command[0]} ended {process.returncode}: {last[0][:200]}")
-    return _values(out.decode(errors="replace"), f"{action} of {state.name!r}")
+    own = {"ASSAY_ACTION": action, "ASSAY_STATE": state.name}
+    ended = await programs.run(state.command, within=_SETUP_WITHIN, env=own)
+    if ended.status:
+        last = ended.told.strip().splitlines()[-1:] or [""]
+        raise StateError(f"{action} of {state.name!r}: {state.command[0]} ended {ended.status}: {last[0][:200]}")
+    return _values(ended.out, f"{action} of {state.name!r}")
 
 
 def _values(text: str, what: str) -> dict[str, Any]:

@@ -120,16 +120,25 @@ class Redactor:
     """
 
     def __init__(self, secrets: Mapping[str, str], private: Mapping[str, str] | None = None) -> None:
-        self._secrets = {name: secret for name, secret in secrets.items() if secret}
+        self._secrets: dict[str, str] = {}
         self._everywhere: dict[str, str] = {}
         self._short: dict[str, str] = {}
-        for name, secret in self._secrets.items():
-            forms = self._everywhere if len(secret) >= SHORTEST_SECRET else self._short
-            for form in _forms(secret):
-                forms.setdefault(form, marker(name))
+        self._bytes: dict[bytes, bytes] = {}
+        for name, secret in secrets.items():
+            self.add(name, secret)
         for name, value in (private or {}).items():
             self._short.setdefault(value, marker(name))
-        self._bytes = {_utf8(form): mark.encode() for form, mark in self._everywhere.items()}
+
+    def add(self, name: str, secret: str) -> None:
+        """One more, from now on; a name may come to have several."""
+        if not secret:
+            return
+        self._secrets[name] = secret
+        forms = self._everywhere if len(secret) >= SHORTEST_SECRET else self._short
+        for form in _forms(secret):
+            forms.setdefault(form, marker(name))
+            if forms is self._everywhere:
+                self._bytes.setdefault(_utf8(form), marker(name).encode())
 
     def text(self, text: str) -> str:
         """For messages: anything that people will read."""

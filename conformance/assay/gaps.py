@@ -28,7 +28,7 @@ def withheld(operation: Operation, response: Response) -> Unplanned:
 
 
 def unreached(operation: Operation, response: Response, target: Target, lacks: str) -> Unplanned:
-    """`lacks`: what a declared state does not say; empty where there is no state."""
+    """`lacks`: what a declared state does not say, or the credential that there is not; else empty."""
     reason = lacks or "no state of the target gives it, and no request follows from the document that would"
     name = name_of(operation.id, response.status)
     todo = f'declare [states."{name}"] in {target.shown}: {advice(response.status)}'

@@ -28,6 +28,7 @@ ONLY_OBSERVED = "it was observed in recorded traffic, which does not say in whic
 
 _MOST_EVIDENCE = 5
 """Exchanges that a verdict names, and failures that it keeps."""
+NOT_PROBED = "the target file says `probes = false`"
 
 _INTEGER = re.compile(r"-?[0-9]{1,300}")
 _NUMBER = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
@@ -273,6 +274,8 @@ class _Judge:
             return "inconclusive", tally.inconclusive
         if tally.exercised:
             return "held", ""
+        if claim.id in self._ledger.rules and not self._recording.header.probes:
+            return "not-exercised", NOT_PROBED
         return "not-exercised", tally.missing or "no recorded response could have broken it"
 
 

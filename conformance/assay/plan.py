@@ -32,7 +32,7 @@ def plan(
     Raises UserError: the target speaks of an operation, status, parameter or credential that there is not.
     """
     contract = ledger.contract
-    fitting.check(contract, target)
+    fitting.check(ledger, target)
     planner = _Planner(contract, target, Samples(contract, seed), writes)
     steps, unplanned = list[Step](), list[Unplanned]()
     excluded = {each.response for each in target.excluded}
@@ -55,7 +55,7 @@ def plan(
         steps=_controlled(steps),
         unplanned=tuple(unplanned),
         partial=f"--select {select}" if select else "",
-        probes=tuple(planner.probes(ledger, steps, seed)) if whole else (),
+        probes=tuple(planner.probes(ledger, steps, seed)) if whole and target.http.probes else (),
         explorations=tuple(planner.explorations(steps)) if whole and examples else (),
         examples=examples,
         secrets=Wrong.from_seed(seed).secrets,
@@ -106,7 +106,10 @@ class _Planner:
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
         if not (operation.safe or self._writes):
             return gaps.withheld(operation, response)
-        lacking = (self._requests.lacks(operation, state) for state in self._states(operation, response))
+        states = self._states(operation, response)
+        lacking = [self._requests.lacks(operation, state) for state in states]
+        if not states and response.status[0] == "2":
+            lacking.append(self._requests.unserved(operation))
         return gaps.unreached(operation, response, self._target, next(filter(None, lacking), ""))
 
     def _states(self, operation: Operation, response: Response) -> list[State]:

@@ -101,6 +101,8 @@ class RunHeader:
     run_id: str = ""
     """What each request carried as `X-Assay-Run`, by which the server's own log finds them."""
     mock: bool = False
+    probes: bool = True
+    """Whether the rules of HTTP and security that a document does not state were probed."""
     strict: bool = False
     partial: str = ""
     """What was left out by choice (`--select …`); empty for a whole run."""

@@ -70,6 +70,7 @@ def _header(ledger: Ledger, target: Target, plan: Plan, *, seed: int, strict: bo
         started=_now(),
         versions=versions | {"python": platform.python_version()},
         mock=target.hint is not None,
+        probes=target.http.probes,
         strict=strict,
         partial=plan.partial,
         shard=plan.shard,
@@ -166,6 +167,8 @@ class _Run:
         steps = self._plan.steps
         async with self._asker:
             try:
+                calls = [*(each.call for each in steps), *(each.base for each in self._plan.explorations)]
+                await self._asker.ready({each.credential.name: each.credential for each in calls if each.credential})
                 async with asyncio.TaskGroup() as group:
                     watched = [each for each in steps if each.state and each.state.poll]
                     seen = [asyncio.Event() for _ in watched]

@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 from attrs import define, field, frozen
 
-from assay import checks, claims, pointer, strict_json
-from assay.claims import Claim, Ledger
+from assay import checks, claims, client_claims, pointer, strict_json
+from assay.claims import Ledger
 from assay.client import Client
 from assay.contract import Operation, Response
 from assay.exchange import Exchange, Reply
@@ -138,7 +138,7 @@ class _Subject:
     def __init__(self, client: Client, ledger: Ledger, level: Level) -> None:
         self._client = client
         self._ledger = ledger
-        self._claims = {each.id: each for each in _claims(ledger, level)}
+        self._claims = {each.id: each for each in client_claims.of(ledger, level)}
         self._tallies: dict[str, _Tally] = defaultdict(_Tally)
 
     def see(self, operation: Operation, exchange: Exchange, reply: Reply, made: _Made) -> None:
@@ -148,13 +148,20 @@ class _Subject:
             decoded = response is not None and made.error is None and made.value is not None
             fault = "" if decoded or made.clear else f"{reply.status} {reply.media_type} gave {made.shown}"
             kind = (reply.status, reply.media_type, type(made.error))
-            self._tell(_id(operation.id, "client", "undocumented"), exchange, fault, kind)
+            self._tell(client_claims.id_of(operation.id, "client", "undocumented"), exchange, fault, kind)
             return
         fault = self._undecoded(operation, as_documented, made)
-        self._tell(_id(operation.id, response.status, "client", "decodes"), exchange, fault, (type(made.error),))
+        self._tell(
+            client_claims.id_of(operation.id, response.status, "client", "decodes"),
+            exchange,
+            fault,
+            (type(made.error),),
+        )
         if as_documented.media and (made.value is not None or not fault):
             at, change = _change(as_documented.body, made.value)
-            self._tell(_id(operation.id, response.status, "client", "round-trip"), exchange, change, (at,), at)
+            self._tell(
+                client_claims.id_of(operation.id, response.status, "client", "round-trip"), exchange, change, (at,), at
+            )
 
     def _as_documented(self, operation: Operation, response: Response, reply: Reply) -> _Documented | None:
         """What a body that keeps every `must` of the contract decodes from; None for one that does not."""
@@ -222,28 +229,6 @@ def _reason(tally: _Tally) -> str:
     kinds = [failure.got for failure in tally.failures.values()]
     more = f"; and {len(kinds) - 1} other kinds" if len(kinds) > 2 else f"; {kinds[1]}" if len(kinds) == 2 else ""
     return f"{kinds[0]}{more} ({tally.violated} of {len(tally.seen)} times)"
-
-
-def _claims(ledger: Ledger, level: Level) -> Iterator[Claim]:
-    """What is asked of a client: of each documented response, and of all others of an operation together."""
-    for operation in ledger.contract.operations:
-        for response in operation.responses:
-            name, at = f"`{claims.name_of(operation.id, response.status)}`", response.pointer
-            own = (operation.id, response.status, "client")
-            sentence = f"the client decodes {name} to the documented type"
-            yield Claim(_id(*own, "decodes"), "client", *own[:2], level, "implied", "client", at, sentence)
-            if response.media:
-                sentence = f"what the client made of {name} encodes back to the same JSON"
-                yield Claim(_id(*own, "round-trip"), "client", *own[:2], level, "implied", "client", at, sentence)
-        sentence = (
-            f"the client raises its own exception, with the response, for what `{operation.id}` does not document"
-        )
-        own_id, at = _id(operation.id, "client", "undocumented"), f"{operation.pointer}/responses"
-        yield Claim(own_id, "client", operation.id, "", level, "implied", "client", at, sentence)
-
-
-def _id(*tokens: str) -> str:
-    return pointer.join(*tokens)[1:]
 
 
 # Round trip ---------------------------------------------------------------------------------------------------------

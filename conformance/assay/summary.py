@@ -6,6 +6,7 @@ claim that was not exercised or is inconclusive is 3, and so is a run that was c
 `strict` a `should` counts as a `must`, and every claim has to be exercised.
 """
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -13,13 +14,16 @@ from typing import Literal
 
 from attrs import evolve
 
+from assay import client_claims, shapes
 from assay.claims import Claim, Ledger, name_of
 from assay.overlay import Level
-from assay.recording import Recording, Waiver
+from assay.recording import Recording, RunHeader, Waiver
 from assay.verdicts import ClaimVerdict, ClientVerdicts, ResponseVerdict, Verdict, Verdicts, WaiverNote
 
 _GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security"})
 """Kinds of claims that have to be exercised; a keyword below an optional property gates only under `strict`."""
+WARNED_AHEAD = 14
+"""Days ahead of its end in which a waiver is told of."""
 _OPEN: tuple[Verdict, ...] = ("not-exercised", "inconclusive")
 
 
@@ -33,7 +37,7 @@ def summed_up(
     excluded = {each.response for each in header.excluded}
     applied = tuple(_excluded(each, excluded) for each in leveled)
     waived = tuple(_waived(each, header.waivers, header.started[:10]) for each in applied)
-    notes = tuple(_waiver_notes(header.waivers, applied, header.started[:10], strict=header.strict))
+    notes = tuple(_waiver_notes(ledger, header, applied))
     came = _came(ledger, recording)
     seen_after_all = [
         each.claim.id
@@ -58,7 +62,11 @@ def summed_up(
 
 
 def covers(pattern: str, claim: str) -> bool:
-    """Whether a waiver speaks of a claim: by its id, or as part of a subtree (`getJob/451/*`)."""
+    """Whether a waiver speaks of a claim: by its id, or as part of a subtree (`getJob/451/*`), of one operation or of
+    each (`*/security/*`).
+    """
+    if pattern.startswith("*/"):
+        claim = "*/" + claim.partition("/")[2]
     return claim == pattern or (pattern.endswith("/*") and claim.startswith(pattern[:-1]))
 
 
@@ -124,19 +132,34 @@ def _needs_waiver(verdict: ClaimVerdict, *, strict: bool) -> bool:
     return verdict.verdict == "violated"
 
 
-def _waiver_notes(
-    waivers: Sequence[Waiver], verdicts: Sequence[ClaimVerdict], today: str, *, strict: bool
-) -> Iterator[WaiverNote]:
-    for waiver in waivers:
+def _waiver_notes(ledger: Ledger, header: RunHeader, verdicts: Sequence[ClaimVerdict]) -> Iterator[WaiverNote]:
+    """`verdicts`: those that count. A waiver may speak of a client that was not judged."""
+    if not header.waivers:
+        return
+    today = header.started[:10]
+    soon = (dt.date.fromisoformat(today) + dt.timedelta(days=WARNED_AHEAD)).isoformat()
+    judged = [*ledger.claims, *(each.claim.id for each in verdicts)]
+    names = list(dict.fromkeys([*judged, *(each.id for each in client_claims.of(ledger, "must"))]))
+    for waiver in header.waivers:
         own = [each for each in verdicts if covers(waiver.claim, each.claim.id)]
-        if not own:
-            yield WaiverNote(waiver, "unknown", f"the waiver {waiver.claim!r} names no claim: delete or mend it")
+        what = f"the waiver {waiver.claim!r}"
+        if not any(covers(waiver.claim, each) for each in names):
+            yield WaiverNote(waiver, "unknown", f"{what} names no claim: {_nearest(waiver.claim, names)}")
         elif waiver.until < today:
-            yield WaiverNote(
-                waiver, "expired", f"the waiver {waiver.claim!r} expired on {waiver.until}: ask {waiver.owner}"
-            )
-        elif any(each.exercised for each in own) and not any(_needs_waiver(each, strict=strict) for each in own):
-            yield WaiverNote(waiver, "held", f"everything under the waiver {waiver.claim!r} held: delete it")
+            yield WaiverNote(waiver, "expired", f"{what} expired on {waiver.until}: ask {waiver.owner}")
+        elif any(each.exercised for each in own) and not any(_needs_waiver(each, strict=header.strict) for each in own):
+            yield WaiverNote(waiver, "held", f"everything under {what} held: delete it")
+        elif waiver.until <= soon:
+            yield WaiverNote(waiver, "expiring", f"{what} expires on {waiver.until}: ask {waiver.owner}")
+
+
+def _nearest(pattern: str, names: Sequence[str]) -> str:
+    """What was meant, among the claims or among their subtrees."""
+    if not pattern.endswith("/*"):
+        return shapes.suggest(pattern, list(names))
+    depth = pattern.count("/")
+    subtrees = {"/".join(name.split("/")[:depth]) + "/*" for name in names if name.count("/") >= depth}
+    return shapes.suggest(pattern, sorted(subtrees))
 
 
 def _responses(
@@ -200,6 +223,6 @@ def _exit_status(
 ) -> Literal[0, 1, 3, 4]:  # fmt: skip
     if any(each.verdict == "violated" and gates(each.claim, strict=strict) for each in verdicts):
         return 1
-    if notes or seen_after_all:
+    if seen_after_all or any(each.problem != "expiring" for each in notes):
         return 4
     return 3 if incomplete else 0

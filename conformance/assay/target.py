@@ -25,9 +25,16 @@ class Credential:
 
     name: str
     bearer: str = field(default="", repr=False)
+    command: tuple[str, ...] = field(default=(), repr=False)
+    """What prints the bearer token, where no fixed one is given."""
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     api_key: str = field(default="", repr=False)
+    api_keys: dict[str, str] = field(factory=dict, repr=False)
+    """Security scheme → its own key, where one key does not serve them all."""
+
+    def key_of(self, scheme: str) -> str:
+        return self.api_keys.get(scheme, self.api_key)
 
 
 @frozen
@@ -151,7 +158,7 @@ class Target:
         for credential in self.credentials.values():
             # a username without a password is the key itself, as payment APIs have it
             basic = credential.password or credential.username
-            kinds = (credential.bearer, basic, credential.api_key)
+            kinds = (credential.bearer, basic, credential.api_key, *credential.api_keys.values())
             # one name as a rule; a credential of several kinds gets one marker a kind
             present = [secret for secret in kinds if secret]
             for index, secret in enumerate(present):

@@ -61,7 +61,7 @@ def _target(
     build = data.get("build", "")
     limits = data.get("limits", {})
     username, password = _userinfo(base_url)
-    credentials = {name: _credential(name, raw) for name, raw in data.get("credentials", {}).items()}
+    credentials = {name: _credential(file, name, raw) for name, raw in data.get("credentials", {}).items()}
     if username and "default" not in credentials:
         credentials["default"] = Credential("default", username=username, password=password)
     hint = data["hint"]["header"].partition(": ") if "hint" in data else None
@@ -181,10 +181,16 @@ def _state(file: Toml, name: str, raw: dict[str, Any]) -> State:
     )
 
 
-def _credential(name: str, raw: dict[str, Any]) -> Credential:
-    basic = raw.get("basic", {})
+def _credential(file: Toml, name: str, raw: dict[str, Any]) -> Credential:
+    basic, bearer, key = raw.get("basic", {}), raw.get("bearer", ""), raw.get("api_key", "")
     return Credential(
-        name, raw.get("bearer", ""), basic.get("username", ""), basic.get("password", ""), raw.get("api_key", "")
+        name,
+        bearer=bearer if isinstance(bearer, str) else "",
+        command=() if isinstance(bearer, str) else _program(file, bearer["command"]),
+        username=basic.get("username", ""),
+        password=basic.get("password", ""),
+        api_key=key if isinstance(key, str) else "",
+        api_keys={} if isinstance(key, str) else key,
     )
 
 

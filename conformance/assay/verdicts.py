@@ -73,10 +73,10 @@ class ClientVerdicts:
 
 @frozen
 class WaiverNote:
-    """A waiver that needs attention: it expired, its claims held after all, or it names no claim."""
+    """A waiver that needs attention: it expired or soon will, its claims held after all, or it names no claim."""
 
     waiver: Waiver
-    problem: Literal["expired", "held", "unknown"]
+    problem: Literal["expired", "expiring", "held", "unknown"]
     text: str
 
 

@@ -234,10 +234,12 @@ def _set_by_target(verdicts: Verdicts) -> _Lines:
         yield _Line(visible(note))
     for excluded in header.excluded:
         yield _Line(visible(f"excluded: {excluded.response}: {excluded.reason} ({excluded.owner})"))
-    noted = {note.waiver for note in verdicts.waiver_notes}
+    noted = {note.waiver for note in verdicts.waiver_notes if note.problem != "expiring"}
     for waiver in header.waivers:
         if waiver not in noted:
             yield _Line(visible(f"waived until {waiver.until}: {waiver.claim}: {waiver.reason} ({waiver.owner})"))
+    if not header.probes:
+        yield _Line("probes = false: rules of HTTP and security that the document does not state were not probed")
     for claims, level in header.levels.items():
         yield _Line(visible(f"level set by the target: {claims} is {level}"))
     if header.short_secrets:

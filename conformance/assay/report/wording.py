@@ -44,6 +44,8 @@ def who(verdicts: Verdicts) -> str:
         name += ", started by assay, not your server"
     if header.mock:
         name += ", a mock, asked for its answers only"
+    if not header.probes:
+        name += ", not probed"
     return name
 
 

@@ -134,7 +134,14 @@ class TestLibrary:
 
     def test_a_read_that_needs_nothing_is_due_its_2xx(self, library: Ledger, nothing: Target) -> None:
         due = {each.id for each in plan.plan(library, nothing, seed=1).steps if each.due == "200"}
-        assert due == {"listItems 200", "GET /topics 200"}
+        assert due == {"GET /topics 200"}
+
+    def test_a_read_that_needs_a_credential_says_which(self, library: Ledger, nothing: Target) -> None:
+        planned = plan.plan(library, nothing, seed=1)
+        reasons = {each.operation: each.reason for each in planned.unplanned if each.status == "200"}
+        assert reasons["listItems"] == (
+            "listItems takes an API key in the header 'X-Library-Card' (card), and there are no [credentials.default]"
+        )
 
     def test_an_unknown_identifier_is_due_the_default(self, library: Ledger, nothing: Target) -> None:
         assert _steps(plan.plan(library, nothing, seed=1))["getLoan default"].driver == "derived"

@@ -83,7 +83,7 @@ class TestLoaded:
     def test_another_document_is_planned_without_the_overlays_of_the_default_one(self, root: Path) -> None:
         library = root / "conformance/selftests/documents/library.yaml"
         job = loading.load(Settings.read(root).overridden(spec=library, url="http://127.0.0.1:1"))
-        assert {each.operation.id for each in job.plan.steps} == {"listItems", "getItem", "GET /topics", "getLoan"}
+        assert {each.operation.id for each in job.plan.steps} == {"getItem", "GET /topics", "getLoan"}
         assert not any(each.source in ("overlay", "relation") for each in job.ledger.claims.values())
 
     def test_the_target_of_this_checkout_fits_its_document(self, root: Path) -> None:

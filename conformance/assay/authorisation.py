@@ -1,0 +1,102 @@
+"""The security of an operation + a credential → what the request carries to show it. Not whether the server agrees.
+
+Of several alternatives the first that the credential can serve wholly; schemes that belong together are all served.
+"""
+
+import base64
+from typing import Any
+
+from assay.contract import Operation, Security
+from assay.target import Credential
+
+
+def served(operation: Operation, credential: Credential) -> tuple[Security, ...]:
+    """The alternative of the operation's security that the credential serves; empty where it serves none."""
+    return next((each for each in operation.security if each and all(_has(credential, one) for one in each)), ())
+
+
+def authorise(operation: Operation, credential: Credential, headers: dict[str, str], query: dict[str, Any]) -> None:
+    """Put the credential into the request; what stands there already comes first."""
+    for scheme in served(operation, credential):
+        _show(scheme, credential, headers, query)
+
+
+def unserved(operation: Operation, credential: Credential | None) -> str:
+    """Why the operation would be asked without a credential, which it needs; empty where it would not."""
+    if not operation.protected or (credential is not None and served(operation, credential)):
+        return ""
+    name = credential.name if credential else "default"
+    there = f"[credentials.{name}] is {given(credential)}" if credential else f"there are no [credentials.{name}]"
+    return f"{operation.id} takes {taken(operation)}, and {there}"
+
+
+def taken(operation: Operation) -> str:
+    """What the operation takes, in words."""
+    needed = (" with ".join(_words(scheme) for scheme in each) for each in operation.security if each)
+    return ", or ".join(dict.fromkeys(needed)) or "no credential"
+
+
+def given(credential: Credential) -> str:
+    """What the credential is, in words."""
+    kinds = {
+        "a bearer token": credential.bearer or credential.command,
+        "basic": credential.username or credential.password,
+        "an API key": credential.api_key or credential.api_keys,
+    }
+    return " and ".join(words for words, there in kinds.items() if there)
+
+
+def carried(operation: Operation, headers: dict[str, str], query: dict[str, Any]) -> bool:
+    """Whether a request has a credential of its own, in a place where the operation takes one."""
+    names = {name.lower() for name in headers}
+    schemes = [scheme for each in operation.security for scheme in each]
+    return any(
+        scheme.parameter in query if scheme.place == "query" else header_of(scheme).lower() in names
+        for scheme in schemes
+    )
+
+
+def header_of(scheme: Security) -> str:
+    """The header in which a credential of the scheme is sent; empty where it is sent in the query."""
+    if scheme.kind != "apiKey":
+        return "Authorization"
+    return {"cookie": "Cookie", "query": ""}.get(scheme.place, scheme.parameter)
+
+
+def default_header(headers: dict[str, str], name: str, value: str) -> None:
+    """RFC 9110, 5.1: the names of headers have no case."""
+    if name.lower() not in {each.lower() for each in headers}:
+        headers[name] = value
+
+
+def _has(credential: Credential, scheme: Security) -> bool:
+    return bool(
+        {
+            "bearer": credential.bearer or credential.command,
+            "basic": credential.username or credential.password,
+            "apiKey": credential.key_of(scheme.name),
+        }.get(scheme.kind)
+    )
+
+
+def _show(scheme: Security, credential: Credential, headers: dict[str, str], query: dict[str, Any]) -> None:
+    if scheme.kind == "bearer":
+        default_header(headers, "Authorization", f"Bearer {credential.bearer}")
+    elif scheme.kind == "basic":
+        pair = f"{credential.username}:{credential.password}".encode()
+        default_header(headers, "Authorization", f"Basic {base64.b64encode(pair).decode()}")
+    elif scheme.place == "query":
+        query.setdefault(scheme.parameter, credential.key_of(scheme.name))
+    elif scheme.place == "cookie":
+        name = next((each for each in headers if each.lower() == "cookie"), "Cookie")
+        pair_of = f"{scheme.parameter}={credential.key_of(scheme.name)}"
+        headers[name] = "; ".join(filter(None, (headers.get(name), pair_of)))
+    else:
+        default_header(headers, scheme.parameter, credential.key_of(scheme.name))
+
+
+def _words(scheme: Security) -> str:
+    if scheme.kind == "apiKey":
+        return f"an API key in the {scheme.place} {scheme.parameter!r} ({scheme.name})"
+    words = {"bearer": "a bearer token", "basic": "basic"}
+    return words.get(scheme.kind, f"{scheme.name!r}, which assay cannot send but in `headers` of a state")
