@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from assay.verdicts import Verdicts
 
 FILES = {
+    "annotations": "annotations.txt",
+    "badge": "badge.json",
     "html": "report.html",
     "junit": "junit.xml",
-    "json": "results.json",
+    "markdown": "summary.md",
     "sarif": "report.sarif",
-    "annotations": "annotations.txt",
+    "json": "results.json",
 }
 """Format, as `assay report --format` takes it → the file that it is written to."""
 
-BY_DEFAULT = ("html", "junit", "json")
+BY_DEFAULT = ("html", "junit", "markdown", "json")
 """What every run writes. The others are made by `assay report`, for whoever wants them."""
 
 
