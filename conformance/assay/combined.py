@@ -73,6 +73,7 @@ def _header(recordings: Sequence[Named], apart: Sequence[Recording]) -> RunHeade
         },
         run_id=_joined(each.run_id for each in headers),
         mock=runs[0].mock,
+        probes=any(each.probes for each in runs),
         strict=any(each.strict for each in headers),
         partial=_left_out([each for each in recordings if not each[1].header.observed], notes),
         steps=tuple(step for each in headers for step in each.steps),

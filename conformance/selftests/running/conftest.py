@@ -30,19 +30,22 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> claims.Ledger:
 
 @pytest.fixture
 def ran(ledger: claims.Ledger, tmp_path: Path) -> Callable[..., miniatures.Ran]:
-    """Run the steps of a target on Things, and judge. No probes: what they send is not what these tests are about."""
+    """Run the steps of a target on Things, and judge. `probed`: with the probes, which most tests are not about."""
 
     def ran(
-        url: str, states: str = "", *, head: str = "", limits: str = "", timeout: float = 10.0,
+        url: str, states: str = "", *, head: str = "", limits: str = "", timeout: float = 10.0, http: str = "",
+        credentials: str = f'[credentials.default]\nbearer = "{miniatures.KEY}"', probed: bool = False,
         ledger: claims.Ledger = ledger,
     ) -> miniatures.Ran:  # fmt: skip
         file = tmp_path / "target.toml"
         file.write_text(
-            f'name = "miniature"\nbase_url = "{url}"\n{head}\n[http]\ntimeout = {timeout}\n[limits]\n{limits}\n'
-            f'[credentials.default]\nbearer = "{miniatures.KEY}"\n{states}'
+            f'name = "miniature"\nbase_url = "{url}"\n{head}\n[http]\n'
+            f"{'' if 'timeout' in http else f'timeout = {timeout}'}\n{http}\n[limits]\n{limits}\n"
+            f"{credentials}\n{states}"
         )
         loaded = target_file.load(file)
-        planned = evolve(plan.plan(ledger, loaded, seed=1), probes=())
+        planned = plan.plan(ledger, loaded, seed=1)
+        planned = planned if probed else evolve(planned, probes=())
         recording = run.record(ledger, loaded, planned, tmp_path / "report", seed=1)
         return miniatures.Ran(recording, judge.judge(ledger, recording))
 

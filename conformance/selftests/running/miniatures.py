@@ -6,6 +6,7 @@ tests are about, stand below.
 """
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -80,10 +81,12 @@ class Miniature:
 
 
 @contextmanager
-def running(behaviour: Behaviour) -> Iterator[Miniature]:
-    """Start it on a free port; stopped at the end, whatever it is doing."""
+def running(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Miniature]:
+    """Start it on a free port, over TLS where a context is given; stopped at the end, whatever it is doing."""
     server = _Server(("127.0.0.1", 0), _Handler)
-    miniature = Miniature(f"http://127.0.0.1:{server.server_address[1]}")
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    miniature = Miniature(f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}")
     server.miniature, server.behaviour = miniature, behaviour
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
