@@ -14,7 +14,7 @@ from typing import Any
 
 from assay.errors import UserError
 
-TOOLS = ("openapi-python-client", "ruff", "mypy")
+TOOLS = ("openapi-python-client", "jinja2", "griffelib", "ruff", "mypy")
 
 _INSTALL = "install the tools of the dependency group: pip install --group codegen"
 
@@ -22,6 +22,15 @@ _INSTALL = "install the tools of the dependency group: pip install --group codeg
 # like: those of 0.17 turn `Any` into `object`, which mypy then refuses.
 _STYLE = ("--isolated", "--no-cache", "--quiet", "--line-length=110", "--target-version=py311")
 _FORMATTING = (("check", "--fix-only", "--select=F,I,UP", *_STYLE), ("format", *_STYLE))
+
+# In what templates that change with each release write: a status need not be one of IANA's, and what is raised is ours.
+_MENDED = {
+    "HTTPStatus(response.status_code)": "response.status_code",
+    "errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status"
+    " is True.": "ApiError: The response is not as documented.",
+    "httpx.TimeoutException: If the request takes longer than Client.timeout.": "ApiConnectionError: No response came."
+    " Not in time: ApiTimeoutError.",
+}
 
 _LONGEST_COMPLAINT = 30
 """Lines of what the generator says that go into a message: it prints whole schemas."""
@@ -62,7 +71,16 @@ def write_package(
             where=shown,
             todo="say it in the document in another way, or remove it by an overlay (--overlay)",
         )
+    _mend(folder)
     (folder / "py.typed").touch()
+
+
+def _mend(folder: Path) -> None:
+    for endpoint in folder.glob("api/*/*.py"):
+        text = endpoint.read_text(encoding="utf-8")
+        for written, meant in _MENDED.items():
+            text = text.replace(written, meant)
+        endpoint.write_text(text, encoding="utf-8")
 
 
 def format_package(folder: Path, *, shown: str) -> None:

@@ -10,9 +10,10 @@ overrides, as one more template that these import.
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,7 +38,10 @@ def text(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    # one of the tools that generator.check_tools asks for first
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         undefined=StrictUndefined,

@@ -2,9 +2,11 @@
 
 What callers read and what they send are judged the other way round: a response that may be more breaks those who
 read it, a request that may be less breaks those who send it. Not every keyword counts: what no client looks at in a
-response (bounds, patterns, conditions) is no change for its callers, though it is one of the claims.
+response (bounds, patterns) is no change for its callers, though it is one of the claims. Of conditions it is told that
+they came, went or are others, not what each says: one that merely differs may have become narrower or wider.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -21,14 +23,23 @@ _PYTHON = {"uuid": "UUID", "date-time": "datetime", "date": "date", "binary": "F
 _AT_LEAST = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _AT_MOST = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _OTHER_LIMITS = ("pattern", "multipleOf", "uniqueItems")
+_CONDITIONS = (
+    "if", "then", "else", "not", "dependentRequired", "dependentSchemas", "patternProperties", "propertyNames",
+    "contains", "minContains", "maxContains", "prefixItems", "unevaluatedProperties", "unevaluatedItems",
+)  # fmt: skip
+_WORDS = frozenset({"description", "title", "$comment"})
 
 
 @frozen
 class Schema:
-    """One schema with its references followed and its `allOf` taken together. `name` is a component's, or empty."""
+    """One schema with its references followed and its `allOf` taken together. `name` is a component's, or empty.
+
+    `conditions` are those of each part, as JSON.
+    """
 
     name: str
     keywords: dict[str, Any]
+    conditions: frozenset[str] = frozenset()
 
     @property
     def types(self) -> frozenset[str]:
@@ -69,6 +80,7 @@ class Comparison:
         yield from _format(before, after, place, side)
         yield from _values(before, after, place, side)
         yield from _limits(before, after, place, side)
+        yield from _conditions(before, after, place, side)
         yield from self._members(before, after, place, side)
         yield from self._choices(before, after, place, side)
         if "items" in before.keywords and "items" in after.keywords:
@@ -126,12 +138,36 @@ def read(document: dict[str, Any], schema: Any) -> Schema:
         name = name or (pointer.split(at)[-1] if at.startswith("/components/schemas/") else "")
         schema = pointer.at(document, at)
     own = dict(schema) if isinstance(schema, dict) else {}
+    conditions = _conditions_of(document, own)
     for part in own.pop("allOf", []):
-        given = read(document, part).keywords
+        inner = read(document, part)
+        given, conditions = inner.keywords, conditions | inner.conditions
         own["properties"] = {**given.get("properties", {}), **own.get("properties", {})}
         own["required"] = [*own.get("required", []), *given.get("required", [])]
         own = {**given, **{key: value for key, value in own.items() if value not in ({}, [])}}
-    return Schema(name, own)
+    return Schema(name, own, conditions)
+
+
+def _conditions_of(document: dict[str, Any], schema: dict[str, Any]) -> frozenset[str]:
+    """At most one: what stands beside each other is one condition."""
+    found = {key: _followed(document, schema[key], ()) for key in _CONDITIONS if key in schema}
+    return frozenset({json.dumps(found, sort_keys=True)} if found else ())
+
+
+def _followed(document: dict[str, Any], value: Any, within: tuple[str, ...]) -> Any:
+    """With what references mean in their place, and without words that are for people."""
+    if isinstance(value, list):
+        return [_followed(document, each, within) for each in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("$ref")
+    if isinstance(reference, str) and reference not in within:
+        meant = pointer.at(document, pointer.of_reference(reference))
+        beside = {key: each for key, each in value.items() if key != "$ref"}
+        return [_followed(document, each, (*within, reference)) for each in (meant, beside) if each]
+    # a field may be called so too
+    kept = {key: each for key, each in value.items() if not (key in _WORDS and isinstance(each, str))}
+    return {key: _followed(document, each, within) for key, each in kept.items()}
 
 
 def _types(old: Schema, new: Schema, place: str, side: Side) -> Iterator[Change]:
@@ -193,6 +229,22 @@ def _limits(old: Schema, new: Schema, place: str, side: Side) -> Iterator[Change
         narrower = before is None or (after is not None and not _looser(keyword, before, after))
         of: Class = "internal" if side == "response" else "breaking" if narrower else "additive"
         yield Change(of, place, sentence, "send only what it allows" if of == "breaking" else "")
+
+
+def _conditions(old: Schema, new: Schema, place: str, side: Side) -> Iterator[Change]:
+    gone, came = old.conditions - new.conditions, new.conditions - old.conditions
+    if gone and came:
+        sentence = f"other conditions ({_keywords(gone | came)}) hold in the {side}, which may be narrower or wider"
+        yield Change("breaking", place, sentence, "compare the two documents")
+    elif came:
+        yield _narrower(place, side, f"a further condition ({_keywords(came)}) holds in the {side}", "keep it")
+    elif gone:
+        yield _wider(place, side, f"a condition ({_keywords(gone)}) holds no more in the {side}", "handle all else")
+
+
+def _keywords(conditions: frozenset[str]) -> str:
+    found = {key for each in conditions for key in json.loads(each)}
+    return ", ".join(key for key in _CONDITIONS if key in found)
 
 
 def _looser(keyword: str, old: Any, new: Any) -> bool:

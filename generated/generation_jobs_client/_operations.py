@@ -16,7 +16,7 @@ class Scheme:
     parameter: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """`path` has `{}` for each parameter. `security` holds alternatives, each with the names of its schemes.
 
@@ -28,7 +28,7 @@ class Operation:
     path: str
     security: tuple[tuple[str, ...], ...]
     success: tuple[str, ...]
-    responses: dict[str, dict[str, Any] | None] = field(compare=False, repr=False)
+    responses: dict[str, dict[str, Any] | None] = field(repr=False)
 
     def documented(self, status: int) -> str | None:
         """The documented response that a status falls under."""

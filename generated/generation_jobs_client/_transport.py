@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from . import _contract
+from . import _contract, _http
 from ._decoding import Readable
 from ._operations import Operation
 from ._timing import Timing
@@ -110,13 +110,18 @@ class Transport:
 
     def _attempt(self, call: "_Call") -> httpx.Response | httpx.RequestError:
         limit = call.begin()
+        clock = self._setup.timing.monotonic
+        end = clock() + limit
+        _http.until(end, clock)
         try:
             response = self._http.send(call.build(self._http, limit), stream=True, follow_redirects=False)
             try:
-                response.stream = _Bounded(response.stream, self._setup.timing, limit)
+                response.stream = _Bounded(response.stream, end, clock)
                 response.read()
             finally:
                 response.close()
+        except httpx.ReadTimeout:
+            return _too_slow(limit)
         except httpx.RequestError as error:
             return error
         return response
@@ -153,25 +158,28 @@ class AsyncTransport:
         try:
             async with asyncio.timeout(limit), self._turns:
                 return await self._http.send(call.build(self._http, limit), follow_redirects=False)
-        except TimeoutError:
-            return httpx.ReadTimeout(f"no whole answer within {limit:.3g} s")
+        except (TimeoutError, httpx.ReadTimeout):
+            return _too_slow(limit)
         except httpx.RequestError as error:
             return error
 
 
-class _Bounded(httpx.SyncByteStream):
-    """A body that ends in a timeout: httpx bounds the time from one part to the next, not that of all of them."""
+def _too_slow(limit: float) -> httpx.ReadTimeout:
+    return httpx.ReadTimeout(f"no whole answer within {limit:.3g} s")
 
-    def __init__(self, stream: Any, timing: Timing, limit: float) -> None:
+
+class _Bounded(httpx.SyncByteStream):
+    """A body that ends in a timeout, also with an HTTP client that the program brings along."""
+
+    def __init__(self, stream: Any, end: float, clock: Callable[[], float]) -> None:
         self._stream = stream
-        self._timing = timing
-        self._limit = limit
-        self._end = timing.monotonic() + limit
+        self._end = end
+        self._clock = clock
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._stream:
-            if self._timing.monotonic() > self._end:
-                raise httpx.ReadTimeout(f"no whole answer within {self._limit:.3g} s")
+            if self._clock() > self._end:
+                raise httpx.ReadTimeout("")
             yield part
 
     def close(self) -> None:
@@ -187,8 +195,6 @@ class _Call:
         self._method = self._request.pop("method").upper()
         self._path = self._request.pop("url")
         self._operation = _operation(self._method, self._path)
-        setup.credentials.add_to(self._request, self._operation)
-        self._request["headers"] = {**setup.headers, **self._request.get("headers", {})}
         self._end = setup.timing.monotonic() + setup.options.total_timeout
         self._attempts = 0
         self._replayable = True
@@ -200,10 +206,24 @@ class _Call:
 
     def build(self, http: httpx.Client | httpx.AsyncClient, limit: float) -> httpx.Request:
         url = self._setup.base_url + self._path
-        limits = {"connect": limit, "read": limit, "write": limit, "pool": limit}
-        built = http.build_request(self._method, url, extensions={"timeout": limits}, **self._request)
+        extensions = {"timeout": {"connect": limit, "read": limit, "write": limit, "pool": limit}}
+        kept: dict[Operation, httpx.Headers] | None = None if self._request else getattr(http, "kept", None)
+        if kept is not None and self._operation in kept:
+            headers = kept[self._operation]
+            return httpx.Request(
+                self._method, url, headers=headers, cookies=http.cookies, extensions=extensions
+            )
+        built = http.build_request(self._method, url, extensions=extensions, **self._arguments())
         self._replayable = isinstance(built.stream, httpx.ByteStream)
+        if kept is not None and not built.url.query and "cookie" not in built.headers:
+            kept[self._operation] = built.headers
         return built
+
+    def _arguments(self) -> dict[str, Any]:
+        """What the request is made of beside method and URL. Raises MissingCredentialError."""
+        arguments = dict(self._request)
+        self._setup.credentials.add_to(arguments, self._operation)
+        return {**arguments, "headers": {**self._setup.headers, **arguments.get("headers", {})}}
 
     def pause_after(self, outcome: httpx.Response | httpx.RequestError) -> float | None:
         """How long to wait before the next attempt; None if there is none."""

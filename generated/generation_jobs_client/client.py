@@ -14,6 +14,7 @@ from . import _contract
 from ._credentials import Credentials
 from ._credentials import base_url as checked_url
 from ._endpoint import Endpoint
+from ._http import AsyncHttpClient, HttpClient
 from ._timing import Timing
 from ._transport import AsyncTransport, Options, Setup, Transport
 from .errors import ApiError, of_status
@@ -85,7 +86,7 @@ class AuthenticatedClient:
         """What synchronous requests are sent with."""
         with self._making:
             if self._http is None:
-                self._http = httpx.Client(**self._httpx_args)
+                self._http = HttpClient(**self._httpx_args)
         return Transport(self._http, self._setup)
 
     def get_async_httpx_client(self) -> AsyncTransport:
@@ -95,7 +96,7 @@ class AuthenticatedClient:
                 import asyncio  # noqa: PLC0415 - programs without it need not wait for its import
 
                 self._turns = asyncio.Semaphore(_LIMITS.max_connections or 1)
-                self._async_http = httpx.AsyncClient(**self._httpx_args)
+                self._async_http = AsyncHttpClient(**self._httpx_args)
         return AsyncTransport(self._async_http, self._setup, self._turns)
 
     def with_options(self, **changes: Any) -> Self:

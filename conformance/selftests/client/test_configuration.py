@@ -1,5 +1,6 @@
 """What a client is made of: arguments, the environment and the document; what is wrong is said before any request."""
 
+import asyncio
 import re
 import tomllib
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 import generation_jobs_client
 from generation_jobs_client import (
     ApiClientError,
+    ApiError,
     AsyncClient,
     AuthenticatedClient,
     Client,
@@ -109,6 +111,37 @@ def test_further_headers_are_sent_along(script: Script) -> None:
     with Client("key", base_url=script.url, headers={"X-Trace": "t-1", "User-Agent": "mine"}) as api:
         api.jobs.get_job(ID)
     assert (script.requests[0][2]["x-trace"], script.requests[0][2]["user-agent"]) == ("t-1", "mine")
+
+
+def test_all_calls_send_the_same_headers(fast: Client, script: Script) -> None:
+    script.will((404, {}, b""))
+    for _ in range(2):
+        with pytest.raises(ApiError):
+            fast.jobs.get_job(ID)
+    (_, first, headers), (_, second, again) = script.requests
+    assert (first, headers) == (second, again)
+    assert headers["authorization"] == "Bearer key"
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_cookies_are_sent_back_until_the_server_takes_them_away(script: Script, is_async: bool) -> None:
+    set_cookie: list[dict[str, str]] = [{}, {"Set-Cookie": "a=1"}, {}, {"Set-Cookie": "a=; Max-Age=0"}, {}]
+    script.will(*((404, headers, b"") for headers in set_cookie))
+
+    async def read_async() -> None:
+        async with AsyncClient("key", base_url=script.url) as api:
+            for _ in range(5):
+                with pytest.raises(ApiError):
+                    await api.jobs.get_job(ID)
+
+    def read() -> None:
+        with Client("key", base_url=script.url) as api:
+            for _ in range(5):
+                with pytest.raises(ApiError):
+                    api.jobs.get_job(ID)
+
+    asyncio.run(read_async()) if is_async else read()
+    assert [headers.get("cookie") for _, _, headers in script.requests] == [None, None, "a=1", "a=1", None]
 
 
 def test_a_path_in_the_base_url_stays() -> None:

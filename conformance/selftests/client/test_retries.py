@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+import httpx
 import pytest
 
 from generation_jobs_client import (
@@ -125,8 +127,14 @@ def test_options_hold_for_one_call_alone(fast: Client, script: Script) -> None:
         assert len(script.requests) == attempts
 
 
-def test_a_call_ends_in_time_though_bytes_trickle_in(script: Script) -> None:
-    script.will(_trickle)
+@pytest.fixture(params=["head", "body"])
+def trickle(request: pytest.FixtureRequest) -> Callable[[BaseHTTPRequestHandler], None]:
+    """An answer that never ends, each part in time."""
+    return _trickle if request.param == "body" else _trickle_head
+
+
+def test_a_call_ends_in_time_though_bytes_trickle_in(script: Script, trickle: Any) -> None:
+    script.will(trickle)
     began = time.monotonic()
     api = Client("key", base_url=script.url, timeout=0.1, max_retries=0)
     with api, pytest.raises(ApiTimeoutError, match=r"no whole answer within 0\.1 s"):
@@ -134,20 +142,26 @@ def test_a_call_ends_in_time_though_bytes_trickle_in(script: Script) -> None:
     assert time.monotonic() - began < 0.6
 
 
-def test_a_call_of_asyncio_ends_in_time_though_bytes_trickle_in(script: Script) -> None:
+def test_an_http_client_that_was_brought_along_ends_a_body_in_time(script: Script) -> None:
+    script.will(_trickle)
+    with httpx.Client(trust_env=False) as http, pytest.raises(ApiTimeoutError, match=r"no whole answer within 0\.1 s"):
+        Client("key", base_url=script.url, timeout=0.1, max_retries=0, http_client=http).jobs.get_job(ID)
+
+
+def test_a_call_of_asyncio_ends_in_time_though_bytes_trickle_in(script: Script, trickle: Any) -> None:
     async def read() -> None:
         async with AsyncClient("key", base_url=script.url, timeout=0.1, max_retries=0) as api:
             await api.jobs.get_job(ID)
 
-    script.will(_trickle)
+    script.will(trickle)
     began = time.monotonic()
     with pytest.raises(ApiTimeoutError, match=r"no whole answer within 0\.1 s"):
         asyncio.run(read())
     assert time.monotonic() - began < 0.6
 
 
-def test_the_time_of_all_attempts_together_is_limited(script: Script) -> None:
-    script.will(_trickle)
+def test_the_time_of_all_attempts_together_is_limited(script: Script, trickle: Any) -> None:
+    script.will(trickle)
     began = time.monotonic()
     api = Client("key", base_url=script.url, timeout=10, total_timeout=0.2, max_retries=50)
     with api, pytest.raises(ApiTimeoutError):
@@ -172,10 +186,16 @@ def _trickle(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response_only(200, "OK")
     handler.send_header("Content-Length", "1000")
     handler.end_headers()
-    try:
-        for _ in range(25):
-            handler.wfile.write(b" ")
+    _slowly(handler, b" " * 25)
+
+
+def _trickle_head(handler: BaseHTTPRequestHandler) -> None:
+    _slowly(handler, b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10)
+
+
+def _slowly(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    with suppress(OSError):  # nobody is there any more
+        for each in content:
+            handler.wfile.write(bytes([each]))
             time.sleep(0.04)
-    except OSError:  # nobody is there any more
-        handler.close_connection = True
     handler.close_connection = True

@@ -100,6 +100,16 @@ CHANGES: list[tuple[str, str, Edit, Class | None, str]] = [
      "`Job.created_at` is a plain value now, no more a datetime"),
     ("response bound tightened", JOB, lambda d: _field(d, "Job", "scenes_total").update(minimum=1), "internal",
      "`Job.scenes_total` minimum is 1 in the response"),
+    ("condition of a response added", JOB, lambda d: _schema(d, "Error").update(
+        {"not": {"required": ["code"]}}), "additive", "`Error` a further condition (not) holds in the response"),
+    ("condition of a response removed", JOB, lambda d: _job(d)["allOf"].pop(), "breaking",
+     "`Job` a condition (if, then) holds no more in the response → handle all else"),
+    ("condition of a response changed", JOB, lambda d: _job(d)["allOf"][-1]["then"]["required"].append("result"),
+     "breaking", "`Job` other conditions (if, then) hold in the response, which may be narrower or wider"),
+    ("words of a condition changed", JOB, lambda d: _job(d)["allOf"][-1].update(description="So."), "internal",
+     "in other words"),
+    ("condition of a request added", LIBRARY, lambda d: _schema(d, "NewItem").update(
+        {"not": {"required": ["code"]}}), "breaking", "`NewItem` a further condition (not) holds in the request"),
     ("status added", JOB, lambda d: _get_job(d)["responses"].update({"410": {"description": "Gone"}}), "additive",
      "`getJob 410` a new documented response, with its own exception"),
     ("status removed", JOB, lambda d: _get_job(d)["responses"].pop("402"), "breaking",
@@ -187,6 +197,15 @@ def test_a_change_of_the_document_has_its_class(
     lines = [f"`{each.place}` {each.sentence}" + (f" → {each.todo}" if each.todo else "") for each in found]
     assert worst(found) == of, lines
     assert told in "\n".join(lines)
+
+
+def test_a_condition_is_another_if_what_it_refers_to_is(contracts: dict[str, contract.Contract]) -> None:
+    old = copy.deepcopy(client_document(contracts[LIBRARY]))
+    _schema(old, "NewItem")["not"] = {"properties": {"title": {"$ref": "#/components/schemas/Kind"}}}
+    new = copy.deepcopy(old)
+    _schema(new, "Kind")["enum"].append("map")
+    found = document_changes.document_changes(old, new)
+    assert ("breaking", "NewItem") in [(each.of, each.place) for each in found if "conditions (not)" in each.sentence]
 
 
 def test_a_relation_that_came_is_a_claim_and_nothing_to_callers(contracts: dict[str, contract.Contract]) -> None:

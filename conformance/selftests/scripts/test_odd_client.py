@@ -169,6 +169,12 @@ def test_a_status_that_no_standard_knows_has_an_exception(load: Load) -> None:
         _api(load, 529, None).close_.list_()
 
 
+def test_the_functions_of_the_modules_give_it_back_too(load: Load) -> None:
+    client = _api(load, 529, None)._client
+    given = load("api.close.list_").sync_detailed(client=client)
+    assert (given.status_code, given.parsed) == (529, None)
+
+
 def test_a_range_is_a_success(load: Load) -> None:
     assert _api(load, 299, []).close_.list_() == []
 

@@ -1,6 +1,8 @@
 """The steps of regenerate, one by one: what needs no generator."""
 
 import importlib.metadata
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,29 @@ def test_a_missing_tool_is_named_with_the_way_to_install_it(monkeypatch: pytest.
     monkeypatch.setattr(importlib.metadata, "version", version)
     with pytest.raises(UserError, match=r"openapi-python-client is not installed\n  .*pip install --group codegen"):
         generator.check_tools({})
+
+
+_WITHOUT = """
+import importlib.metadata, sys
+version = importlib.metadata.version
+def without(name):
+    if name == sys.argv[1]:
+        raise importlib.metadata.PackageNotFoundError(name)
+    return version(name)
+importlib.metadata.version = without
+sys.modules[sys.argv[2]] = None
+sys.path.insert(0, "scripts")
+import regenerate
+regenerate.main([])
+"""
+
+
+@pytest.mark.parametrize(("tool", "module"), [("griffelib", "griffe"), ("jinja2", "jinja2")])
+def test_a_tool_that_is_imported_is_missed_before_it_is(root: Path, tool: str, module: str) -> None:
+    command = [sys.executable, "-c", _WITHOUT, tool, module]
+    ran = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"error: {tool} is not installed\n")
 
 
 def test_a_module_that_cannot_be_imported_is_no_client(tmp_path: Path) -> None:

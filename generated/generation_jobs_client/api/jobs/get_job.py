@@ -1,4 +1,3 @@
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -102,7 +101,7 @@ def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Response[Error | Job]:
     return Response(
-        status_code=HTTPStatus(response.status_code),
+        status_code=response.status_code,
         content=response.content,
         headers=response.headers,
         parsed=_parse_response(client=client, response=response),
@@ -125,8 +124,8 @@ def sync_detailed(
         id (UUID):
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        ApiError: The response is not as documented.
+        ApiConnectionError: No response came. Not in time: ApiTimeoutError.
 
     Returns:
         Response[Error | Job]
@@ -159,8 +158,8 @@ def sync(
         id (UUID):
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        ApiError: The response is not as documented.
+        ApiConnectionError: No response came. Not in time: ApiTimeoutError.
 
     Returns:
         Error | Job
@@ -188,8 +187,8 @@ async def asyncio_detailed(
         id (UUID):
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        ApiError: The response is not as documented.
+        ApiConnectionError: No response came. Not in time: ApiTimeoutError.
 
     Returns:
         Response[Error | Job]
@@ -220,8 +219,8 @@ async def asyncio(
         id (UUID):
 
     Raises:
-        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
-        httpx.TimeoutException: If the request takes longer than Client.timeout.
+        ApiError: The response is not as documented.
+        ApiConnectionError: No response came. Not in time: ApiTimeoutError.
 
     Returns:
         Error | Job
