@@ -107,7 +107,7 @@ class Operation:
         return None
 
 
-@frozen
+@frozen(eq=False)
 class Contract:
     """`data` is the merged document; `version` its `info.version`; `digest` is sha256 of document and overlays."""
 

@@ -4,6 +4,8 @@ Values are the state's, or the document's own, or made up; the credential is the
 which response is `plan`'s part.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -11,6 +13,7 @@ from attrs import evolve
 from assay.authorisation import unserved
 from assay.calls import Call
 from assay.contract import Operation, Parameter, Response
+from assay.errors import UserError
 from assay.samples import Samples
 from assay.target import State, Target
 
@@ -25,8 +28,11 @@ class Requests:
         self._samples = samples
 
     def ordinary(self, operation: Operation) -> Call:
-        """What the operation needs, with values that are known or made up, and the default credential."""
-        return self._with(operation, {}, {}, {}, None, "")
+        """What the operation needs, with values that are known or made up, and the default credential.
+
+        Where its schemas allow no value at all, an empty one: what a refusal follows from needs no valid request.
+        """
+        return self._with(operation, {}, {}, {}, None, "", valid=False)
 
     def of_state(self, operation: Operation, state: State) -> Call:
         """The ordinary one, with the state's values over it."""
@@ -72,7 +78,10 @@ class Requests:
         if not path:
             return None
         call = self.ordinary(operation)
-        return evolve(call, path={each.name: self._samples.random(operation, each) for each in path})
+        unknown = {
+            each.name: self._drawn(partial(self._samples.random, operation, each), "", valid=False) for each in path
+        }
+        return evolve(call, path=unknown)
 
     def _malformed(self, operation: Operation) -> Call | None:
         call = self.ordinary(operation)
@@ -89,9 +98,12 @@ class Requests:
 
     def _with(
         self, operation: Operation, path: dict[str, Any], query: dict[str, Any], headers: dict[str, str],
-        body: Any, credentials: str,
+        body: Any, credentials: str, *, valid: bool = True,
     ) -> Call:  # fmt: skip
-        """The operation's request with the given values; what it needs beside them is known or drawn."""
+        """The operation's request with the given values; what it needs beside them is known or drawn.
+
+        Raises UserError: it has to be `valid`, and no value is.
+        """
         values: dict[str, dict[str, Any]] = {
             "path": dict(path),
             "query": dict(query),
@@ -100,9 +112,9 @@ class Requests:
         }
         for parameter in operation.parameters:
             if _needed(parameter) and not _has(values[parameter.place], parameter):
-                values[parameter.place][parameter.name] = self._value(operation, parameter)
+                values[parameter.place][parameter.name] = self._value(operation, parameter, valid=valid)
         if body is None and (operation.body or {}).get("required"):
-            body = self._samples.body(operation)
+            body = self._drawn(partial(self._samples.body, operation), {}, valid=valid)
         named = {name: str(value) for name, value in values["header"].items() if name.lower() != "cookie"}
         if values["cookie"]:
             named["Cookie"] = "; ".join(f"{name}={value}" for name, value in values["cookie"].items())
@@ -115,9 +127,19 @@ class Requests:
             self._target.credentials.get(credentials or "default"),
         )
 
-    def _value(self, operation: Operation, parameter: Parameter) -> Any:
+    def _value(self, operation: Operation, parameter: Parameter, *, valid: bool) -> Any:
         known = self._samples.known(parameter)
-        return self._samples.random(operation, parameter) if known is None else known
+        if known is not None:
+            return known
+        return self._drawn(partial(self._samples.random, operation, parameter), "", valid=valid)
+
+    def _drawn(self, draw: Callable[[], Any], otherwise: Any, *, valid: bool) -> Any:
+        try:
+            return draw()
+        except UserError:
+            if valid:
+                raise
+            return otherwise
 
 
 def _needed(parameter: Parameter) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ DEEPEST = 100
 """Levels that values may be nested: far above any real document, and below where a parser's own stack ends."""
 
 _MERGE = "<<"
+_NO_JSON: Any = object()
 
 _TOO_DEEP = f"values are nested more than {DEEPEST} levels deep"
 
@@ -83,7 +85,7 @@ class Document:
 
     @functools.cached_property
     def _root(self) -> yaml.Node | None:
-        return yaml.compose(self.text, Loader=_CoreLoader)
+        return yaml.compose(_readable(self.text), Loader=_CoreLoader)
 
     def _line(self, at: str) -> int:
         node, line = self._root, 1
@@ -125,7 +127,10 @@ def load(path: Path) -> Document:
 def parse(path: Path, text: str) -> Document:
     """The same from text that has been read already. Raises UserError."""
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
-        text = _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
+        data = _json(text)
+        if data is not _NO_JSON:
+            return Document(path, data, text)
+        text = _readable(text)
     try:
         node = yaml.compose(text, Loader=_CoreLoader)
         data = _plain(path, node) if node is not None else None
@@ -142,6 +147,44 @@ def parse(path: Path, text: str) -> Document:
     except yaml.YAMLError as error:
         raise UserError(f"this is not valid YAML: {str(error).splitlines()[0]}", where=str(path)) from None
     return Document(path, data, text)
+
+
+def _json(text: str) -> Any:
+    """JSON by Python's own parser, twenty times as fast; _NO_JSON where YAML's has to say what is wrong, and where."""
+    try:
+        data = json.loads(
+            text.lstrip("\ufeff"), object_pairs_hook=_members, parse_constant=_finite, parse_float=_finite,
+            parse_int=_finite,
+        )  # fmt: skip
+    except (ValueError, OverflowError, RecursionError):
+        return _NO_JSON
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [inner for each in level for inner in _children(each)]
+    return _NO_JSON if any(isinstance(each, dict | list) for each in level) else data
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name twice")
+    return found
+
+
+def _finite(text: str) -> int | float:
+    number = int(text) if text.lstrip("-").isdecimal() else float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def _children(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _readable(text: str) -> str:
+    """JSON as YAML can read it: a character beyond U+FFFF stands as itself."""
+    return _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
 
 
 def _plain(path: Path, node: yaml.Node) -> Any:

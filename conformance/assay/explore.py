@@ -9,6 +9,7 @@ Content-Type that the document does not know, and whatever HTTP cannot carry.
 """
 
 import asyncio
+import functools
 import json
 import random
 import re
@@ -187,10 +188,7 @@ def _cases(contract: Contract, operation: Operation, seed: int, most: int) -> It
 
     Coverage is mostly of invalid values, and a fuzzed invalid case takes five times as long as a valid one.
     """
-    # without a configuration of its own Schemathesis looks for a file from the working directory upwards
-    schema = schemathesis.openapi.from_dict(contract.data, config=schemathesis.Config())
-    # the credential is ours: cases that Schemathesis gives one lose it in every third case
-    schema.config.generation.update(with_security_parameters=False)
+    schema = _read(contract)
     described = schema[operation.path][operation.method]
     covering = _covering(schema, described, operation.method)
     half = (most + 1) // 2
@@ -203,6 +201,16 @@ def _cases(contract: Contract, operation: Operation, seed: int, most: int) -> It
     invalid = left // 3 if any(case.meta.generation.mode is GenerationMode.NEGATIVE for case in covering) else 0
     yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.POSITIVE), seed, left - invalid)
     yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.NEGATIVE), seed, invalid)
+
+
+@functools.lru_cache(maxsize=1)
+def _read(contract: Contract) -> Any:
+    """The document as Schemathesis reads it: once, since that takes longer than the requests of an operation."""
+    # without a configuration of its own Schemathesis looks for a file from the working directory upwards
+    schema = schemathesis.openapi.from_dict(contract.data, config=schemathesis.Config())
+    # the credential is ours: cases that Schemathesis gives one lose it in every third case
+    schema.config.generation.update(with_security_parameters=False)
+    return schema
 
 
 def _covering(schema: Any, described: Any, method: str) -> list[Any]:

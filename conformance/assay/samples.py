@@ -12,8 +12,9 @@ import schemathesis
 from attrs import define, field
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import HypothesisException
 from schemathesis import GenerationMode
+from schemathesis.errors import SchemathesisError
 
 from assay.contract import Contract, Operation, Parameter, resolve
 from assay.errors import UserError
@@ -29,6 +30,8 @@ class Samples:
     contract: Contract
     seed: int
     _schema: Any = field(default=None, init=False)
+    _cases: dict[str, Any] = field(factory=dict, init=False)
+    """Operation → its drawn case; None where there is none."""
 
     def known(self, parameter: Parameter) -> Any:
         """A value that the document itself names for a parameter; None where it names none."""
@@ -74,32 +77,41 @@ class Samples:
         return schema if isinstance(schema, dict) else {}
 
     def _drawn(self, operation: Operation, place: str, name: str) -> Any:
-        if self._schema is None:
-            # without a configuration of its own Schemathesis looks for a file from the working directory upwards
-            self._schema = schemathesis.openapi.from_dict(self.contract.data, config=schemathesis.Config())
-        strategy = self._schema[operation.path][operation.method].as_strategy(generation_mode=GenerationMode.POSITIVE)
-        drawn: list[Any] = []
-
-        @hypothesis_seed(self.seed)
-        @settings(
-            max_examples=_DRAWS, database=None, phases=[Phase.generate], deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        @given(strategy)
-        def draw(case: Any) -> None:
-            drawn.append(case)
-
-        try:
-            draw()
-        except Unsatisfiable:
+        if operation.id not in self._cases:
+            self._cases[operation.id] = self._case(operation)
+        case = self._cases[operation.id]
+        if case is None:
             what = f"{place} parameter {name!r}" if name else "body"
             raise UserError(
                 f"no valid value can be made up for the {what} of {operation.id}",
                 where=self.contract.where(operation.pointer),
                 todo="name one as its `example`, or mend its schema",
-            ) from None
-        case = drawn[-1]
+            )
         return case.body if place == "body" else getattr(case, _MEMBERS[place])[name]
+
+    def _case(self, operation: Operation) -> Any:
+        """One ordinary, valid request of Schemathesis'; None where the schemas of an operation allow none."""
+        if self._schema is None:
+            # without a configuration of its own Schemathesis looks for a file from the working directory upwards
+            self._schema = schemathesis.openapi.from_dict(self.contract.data, config=schemathesis.Config())
+        drawn: list[Any] = []
+        try:
+            described = self._schema[operation.path][operation.method]
+            strategy = described.as_strategy(generation_mode=GenerationMode.POSITIVE)
+
+            @hypothesis_seed(self.seed)
+            @settings(
+                max_examples=_DRAWS, database=None, phases=[Phase.generate], deadline=None,
+                suppress_health_check=list(HealthCheck),
+            )  # fmt: skip
+            @given(strategy)
+            def draw(case: Any) -> None:
+                drawn.append(case)
+
+            draw()
+        except (SchemathesisError, HypothesisException):
+            return None
+        return drawn[-1]
 
 
 _MEMBERS = {"path": "path_parameters", "query": "query", "header": "headers", "cookie": "cookies"}
