@@ -172,7 +172,7 @@ class Redactor:
     def _own_header(self, value: str) -> str:
         scheme, _, encoded = value.partition(" ")
         if scheme.lower() == "basic":
-            password = _password(encoded)
+            password = basic_password(encoded)
             for name, secret in self._secrets.items():
                 if secret == password:
                     return f"{scheme} {marker(name)}"
@@ -185,7 +185,7 @@ class Redactor:
         return self._everywhere.get(form) or self._short[form]
 
 
-def _password(encoded: str) -> str:
+def basic_password(encoded: str) -> str:
     """The secret part of Basic authentication (RFC 7617): the password, or where that is empty the username."""
     try:
         username, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")

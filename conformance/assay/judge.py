@@ -22,9 +22,7 @@ from assay.recording import PlannedStep, Recording
 from assay.refusals import GENERIC_RULES_ONLY, Answer
 from assay.relations import Observation
 from assay.summary import summed_up
-from assay.verdicts import GRADES, ClaimVerdict, ClientVerdicts, Failure, Verdict, Verdicts
-
-ONLY_OBSERVED = "it was observed in recorded traffic, which does not say in which state it was due"
+from assay.verdicts import GRADES, ONLY_OBSERVED, ClaimVerdict, ClientVerdicts, Failure, Verdict, Verdicts
 
 _MOST_EVIDENCE = 5
 """Exchanges that a verdict names, and failures that it keeps."""

@@ -37,8 +37,8 @@ def schema(name: str) -> dict[str, Any]:
 
 @functools.cache
 def validator(name: str) -> jsonschema_rs.Draft202012Validator:
-    # a target's values may be credentials, wherever a mistake has put them
-    mask = "the value" if name == "target" else None
+    # values of a target or of traffic may be credentials, wherever they stand
+    mask = "the value" if name in ("target", "har") else None
     return jsonschema_rs.Draft202012Validator(schema(name), validate_formats=True, mask=mask)
 
 

@@ -81,8 +81,9 @@ def verdicts(client: Client, ledger: Ledger, recording: Recording, *, gates: boo
     with _played(client) as play:
         for exchange in recording.exchanges:
             operation = ledger.contract.operation(exchange.operation)
-            if operation is not None and exchange.reply is not None and exchange.role != "shrink":
-                subject.see(operation, exchange, exchange.reply, play(operation, exchange.reply))
+            reply = exchange.reply
+            if operation is not None and reply is not None and not reply.unseen and exchange.role != "shrink":
+                subject.see(operation, exchange, reply, play(operation, reply))
     return ClientVerdicts(client.package, gates, tuple(subject.verdicts()))
 
 

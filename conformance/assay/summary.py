@@ -8,7 +8,7 @@ claim that was not exercised or is inconclusive is 3, and so is a run that was c
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -16,9 +16,10 @@ from attrs import evolve
 
 from assay import client_claims, shapes
 from assay.claims import Claim, Ledger, name_of
+from assay.exchange import Exchange
 from assay.overlay import Level
 from assay.recording import Recording, RunHeader, Waiver
-from assay.verdicts import ClaimVerdict, ClientVerdicts, ResponseVerdict, Verdict, Verdicts, WaiverNote
+from assay.verdicts import ONLY_OBSERVED, ClaimVerdict, ClientVerdicts, ResponseVerdict, Verdict, Verdicts, WaiverNote
 
 _GATING = frozenset({"status", "media-type", "json", "any-status", "server-error", "relation", "security"})
 """Kinds of claims that have to be exercised; a keyword below an optional property gates only under `strict`."""
@@ -38,7 +39,7 @@ def summed_up(
     applied = tuple(_excluded(each, excluded) for each in leveled)
     waived = tuple(_waived(each, header.waivers, header.started[:10]) for each in applied)
     notes = tuple(_waiver_notes(ledger, header, applied))
-    came = _came(ledger, recording)
+    came = _came(ledger, recording.exchanges)
     seen_after_all = [
         each.claim.id
         for each, was in zip(applied, leveled, strict=True)
@@ -97,10 +98,10 @@ def _excluded(verdict: ClaimVerdict, excluded: set[str]) -> ClaimVerdict:
     return evolve(verdict, verdict="not-applicable", reason="excluded by the target")
 
 
-def _came(ledger: Ledger, recording: Recording) -> Counter[tuple[str, str]]:
+def _came(ledger: Ledger, exchanges: Iterable[Exchange]) -> Counter[tuple[str, str]]:
     """(operation, documented status) → how often it came. Answers to probes may be those of an intermediary."""
     found = Counter[tuple[str, str]]()
-    for exchange in recording.exchanges:
+    for exchange in exchanges:
         operation = ledger.contract.operation(exchange.operation)
         if exchange.reply is not None and operation is not None and exchange.role not in ("shrink", "probe"):
             response = operation.response_for(exchange.reply.status)
@@ -166,6 +167,7 @@ def _responses(
     ledger: Ledger, recording: Recording, verdicts: Sequence[ClaimVerdict], came: Counter[tuple[str, str]]
 ) -> Iterator[ResponseVerdict]:
     todo = {(each.operation, each.status): each.todo for each in recording.header.unplanned}
+    observed = _came(ledger, (each for each in recording.exchanges if each.role == "traffic"))
     own: dict[tuple[str, str], list[ClaimVerdict]] = {key: [] for key in ledger.responses}
     for each in verdicts:
         if (key := (each.claim.operation, each.claim.response)) in own:
@@ -178,7 +180,7 @@ def _responses(
         yield ResponseVerdict(
             *key,
             verdict=verdict,
-            grade=given.grade,
+            grade=given.grade or ("observed" if key in observed else None),
             exchanges=max(came[key], *(each.exercised for each in seen)),
             reason=worst.reason if worst else "",
             todo=advice if verdict in _OPEN else "",
@@ -196,7 +198,7 @@ def _row(mine: Sequence[ClaimVerdict], *, strict: bool) -> tuple[Verdict, ClaimV
 
 
 def _todo(worst: ClaimVerdict | None, operation: str, status: str) -> str:
-    if worst is None or worst.verdict != "not-exercised":
+    if worst is None or worst.verdict != "not-exercised" or worst.reason == ONLY_OBSERVED:
         return ""
     return f'declare [states."{name_of(operation, status)}"] in the target file, a state under which it is due'
 

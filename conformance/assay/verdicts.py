@@ -12,6 +12,12 @@ from assay.recording import RunHeader, Waiver
 GRADES: tuple[Grade, ...] = ("natural", "provoked", "observed", "hinted")
 """Strongest first."""
 
+ONLY_OBSERVED = (
+    "it was seen in recorded traffic, and judged; in which state it was due, traffic does not say: "
+    "`assay check` brings it about"
+)
+"""Why a status that was only observed has not been given where it is due."""
+
 Verdict = Literal["held", "violated", "not-exercised", "inconclusive", "waived", "not-applicable"]
 
 

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options(CONTRACT, CLIENT)
 @click.option("--report", "folder", type=click.Path(path_type=Path), help="Write results.json and junit.xml there.")
+@click.option("--url", default="", help="The server that a HAR is judged for; else one that the document names.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
-def judge(recordings: tuple[Path, ...], folder: Path | None, strict: bool, **given: Any) -> int:
+def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: bool, **given: Any) -> int:
     """Judge recordings again: no server, no target file, maybe another version of the document.
 
-    Several of the same contract are judged as one: the shards of a run, or runs of several days.
+    A HAR, as browsers and proxies write it, is judged too. Several recordings of the same contract are judged as one:
+    the shards of a run, or runs of several days.
     """
-    from assay import client, combined, loading, recording, report, subject  # noqa: PLC0415 - see assay.cli
+    from assay import client, combined, har, loading, recording, report, subject, traffic  # noqa: PLC0415 - see assay.cli
     from assay import judge as judging  # noqa: PLC0415 - see assay.cli
     from assay.report import terminal  # noqa: PLC0415 - see assay.cli
 
@@ -35,7 +37,10 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, strict: bool, **giv
         make(folder)
     chosen = settings_of(given)
     ledger = loading.load_ledger(chosen)
-    each = [(str(path), recording.load(path)) for path in recordings]
+    each = [
+        (str(path), traffic.load(path, ledger.contract, url) if har.is_archive(path) else recording.load(path))
+        for path in recordings
+    ]
     _tell_other_contracts(each, ledger)
     whole = combined.combined(each)
     shipped = client.load(chosen.client, ledger.contract) if chosen.client else None
@@ -44,7 +49,7 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, strict: bool, **giv
     of_client = subject.verdicts(shipped, ledger, whole, gates=chosen.client_gates) if shipped else None
     verdicts = judging.judge(ledger, whole, of_client)
     if folder is not None:
-        if whole is not each[0][1]:
+        if whole.header.observed or whole is not each[0][1]:
             # where the exchanges can be looked up by the ids that the verdict names
             whole = recording.save(whole, folder / "recording.jsonl")
         report.write(verdicts, whole, folder)

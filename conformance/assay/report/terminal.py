@@ -143,14 +143,15 @@ def _joined(label: str, cells: list[Text], width: int) -> Text:
 
 def _gaps(verdicts: Verdicts) -> _Lines:
     """Why a response was not seen to hold, and what to supply. What is violated stands with its claims."""
+    alike: dict[tuple[Verdict, str, str], list[str]] = {}
     for response in verdicts.responses:
         if response.verdict not in ("held", "violated") and (response.reason or response.todo):
-            yield _Line(
-                f"{visible(name_of(response.operation, response.status))}: {response.verdict}",
-                _STYLES[response.verdict],
-            )
-            for told in (*lines(response.reason), *lines(response.todo)):
-                yield _Line(told, indent=4)
+            names = alike.setdefault((response.verdict, response.reason, response.todo), [])
+            names.append(visible(name_of(response.operation, response.status)))
+    for (verdict, reason, todo), names in alike.items():
+        yield _Line(f"{_ids(names)}: {verdict}", _STYLES[verdict])
+        for told in (*lines(reason), *lines(todo)):
+            yield _Line(told, indent=4)
 
 
 def _summary(verdicts: Verdicts) -> _Lines:

@@ -1,4 +1,4 @@
-"""`assay judge` of recordings that are not those of one run: several at once."""
+"""`assay judge` of recordings that are not those of one run: several at once, shards, traffic."""
 
 import json
 import shutil
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from assay import shapes
 
 
 @pytest.fixture
@@ -81,3 +83,81 @@ def test_a_shard_that_is_missing_is_named(shards: dict[str, Path], assay: Any, c
 def test_a_shard_that_there_is_not_is_refused(assay: Any, root: Path, tmp_path: Path) -> None:
     said = assay("check", "--shard", "3/2", "--report", tmp_path / "report", cwd=root)
     assert (said.status, "--shard '3/2' names no part" in said.err) == (2, True)
+
+
+# Traffic that somebody else recorded ----------------------------------------------------------------------------------
+
+JOB = "a1000000-0000-4000-8000-0000000000cc"
+TOKEN = "gj_somebody_5tVq9ZrKc2WmXhB7"
+
+
+def har(path: Path, checked: Any, **changes: Any) -> Path:
+    """What a browser would have written of a job that the reference provider gave, with some of its members changed."""
+    lines = (checked.report / "recording.jsonl").read_text().splitlines()
+    given = next(each for line in lines if (each := json.loads(line)).get("step") == "getJob 200 completed")
+    text = json.dumps({**json.loads(given["reply"]["text"]), **changes})
+    asked = {"method": "GET", "url": f"https://api.generation-jobs.example/v1/jobs/{JOB}"}
+    entry = {
+        "startedDateTime": "2026-03-01T10:00:00.000Z",
+        "time": 12.5,
+        "request": {**asked, "headers": [{"name": "Authorization", "value": f"Bearer {TOKEN}"}]},
+        "response": {
+            "status": 200,
+            "headers": [{"name": name, "value": value} for name, value in given["reply"]["headers"]],
+            "content": {"size": len(text), "text": text},
+        },
+    }
+    path.write_text(json.dumps({"log": {"entries": [entry]}}))
+    return path
+
+
+def test_traffic_shows_what_it_shows_and_is_incomplete(
+    checked: Any, assay: Any, tmp_path: Path, contract: list[str]
+) -> None:
+    said = assay("judge", har(tmp_path / "traffic.har", checked), "--report", "out", *contract)
+    assert said.status == 3, said.all
+    assert "traffic with https://api.generation-jobs.example: incomplete" in said.out
+    assert "200 ○ not-exercised observed" in said.out
+    assert "traffic.har: 1 of 1 entries are about https://api.generation-jobs.example" in " ".join(said.out.split())
+    told = json.loads((tmp_path / "out/results.json").read_text())
+    assert [error.message for error in shapes.validator("results").iter_errors(told)] == []
+    grades = {each["grade"] for each in told["claims"] if each["verdict"] == "held" and each["source"] != "client"}
+    assert grades == {"observed"}
+    assert told["summary"]["held"] > 20
+    assert assay("judge", "out/recording.jsonl", *contract).status == 3
+    assert [path.name for path in (tmp_path / "out").iterdir() if TOKEN in path.read_text()] == []
+
+
+def test_traffic_that_breaks_a_promise_is_violated(
+    checked: Any, assay: Any, tmp_path: Path, contract: list[str]
+) -> None:
+    path = har(tmp_path / "traffic.json", checked, scenes_total="three")
+    said = assay("judge", path, *contract)
+    assert said.status == 1, said.all
+    assert "claims: getJob/200/body/properties/scenes_total/type" in said.out
+    assert f"/v1/jobs/{JOB}" in said.out
+    assert TOKEN not in said.all
+    both = assay("judge", checked.report / "recording.jsonl", path, *contract)
+    assert both.status == 1, both.all
+    assert "12/13 documented responses held" in both.out
+
+
+def test_traffic_adds_to_a_run(checked: Any, assay: Any, tmp_path: Path, contract: list[str]) -> None:
+    path = har(tmp_path / "traffic.har", checked)
+    said = assay("judge", path, checked.report / "recording.jsonl", *contract)
+    assert said.status == 0, said.all
+    assert "13/13 documented responses held (8 natural, 5 provoked)" in said.out
+
+
+def test_traffic_of_another_server_is_told(checked: Any, assay: Any, tmp_path: Path, contract: list[str]) -> None:
+    path = har(tmp_path / "traffic.har", checked)
+    said = assay("judge", path, "--url", "https://staging.example", *contract)
+    assert said.status == 3, said.all
+    assert "1 of other servers (https://api.generation-jobs.example 1)" in " ".join(said.out.split())
+    assert "incomplete: nothing at all was exercised" in said.out
+
+
+def test_a_broken_har_is_told_with_its_place(assay: Any, tmp_path: Path, contract: list[str]) -> None:
+    (tmp_path / "broken.har").write_text('{"log": {"entries": [{"request": {}}]}}')
+    said = assay("judge", "broken.har", *contract)
+    assert (said.status, "broken.har: /log/entries/0" in said.err) == (2, True)
