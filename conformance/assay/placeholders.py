@@ -12,7 +12,7 @@ from assay import pointer, shapes
 from assay.errors import UserError
 from assay.toml_file import Toml
 
-_TABLES = re.compile(r"/serve/env|/states/[^/]+/(?:path|query|headers|body|setup/params)")
+_TABLES = re.compile(r"/serve/env|/http/headers|/states/[^/]+/(?:path|query|headers|body|setup/params)")
 """Where a table is one of values by name, in which `env` is a name like any other."""
 _PORT = re.compile(r"\{port\.([\w-]+)\}")
 

@@ -66,7 +66,7 @@ def covers(pattern: str, claim: str) -> bool:
     """Whether a waiver speaks of a claim: by its id, or as part of a subtree (`getJob/451/*`), of one operation or of
     each (`*/security/*`).
     """
-    if pattern.startswith("*/"):
+    if pattern.startswith("*/") and pattern != "*/*":
         claim = "*/" + claim.partition("/")[2]
     return claim == pattern or (pattern.endswith("/*") and claim.startswith(pattern[:-1]))
 

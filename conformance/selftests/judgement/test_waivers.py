@@ -28,11 +28,13 @@ def small(made: Made) -> dict[str, Exchange]:
 
 
 class TestCover:
-    @pytest.mark.parametrize("pattern", ["a/b/c", "a/b/*", "a/*"])
+    @pytest.mark.parametrize("pattern", ["a/b/c", "a/b/*", "a/*", "*/b/*", "*/b/c"])
     def test_a_claim_is_covered_by_its_id_or_a_subtree(self, pattern: str) -> None:
         assert covers(pattern, "a/b/c")
 
-    @pytest.mark.parametrize("pattern", ["a/b", "a/b/", "a/b/c/*", "a/b*", "*", "b/*", "a/?/c", "A/*", ""])
+    @pytest.mark.parametrize(
+        "pattern", ["a/b", "a/b/", "a/b/c/*", "a/b*", "*", "b/*", "a/?/c", "A/*", "", "*/*", "*/c", "a/*/c"]
+    )
     def test_by_nothing_else(self, pattern: str) -> None:
         assert not covers(pattern, "a/b/c")
 
@@ -116,6 +118,36 @@ class TestAttention:
     def test_one_that_names_no_claim_is_wrong(self, pattern: str, run: Run) -> None:
         verdicts = run(waivers=(_waiver(pattern),))
         assert (verdicts.exit_status, self._problems(verdicts)) == (4, ["unknown"])
+
+    @pytest.mark.parametrize(
+        ("pattern", "advice"),
+        [
+            ("getThing/200/body/properties/size/minimun", "did you mean 'getThing/200/body/properties/size/minimum'?"),
+            ("getThng/*", "did you mean 'getThing/*'?"),
+            ("getThing/20/*", "did you mean 'getThing/200/*'?"),
+        ],
+    )
+    def test_the_nearest_name_is_told(self, pattern: str, advice: str, run: Run) -> None:
+        text = run(waivers=(_waiver(pattern),)).waiver_notes[0].text
+        assert text == f"the waiver {pattern!r} names no claim: {advice}"
+
+    @pytest.mark.parametrize(
+        "claim", ["getThing/200/client/decodes", "getThing/client/*", "getThing/client/undocumented"]
+    )
+    def test_one_of_a_client_is_known_where_none_is_judged(self, claim: str, run: Run) -> None:
+        verdicts = run(waivers=(_waiver(claim),))
+        assert (verdicts.exit_status, self._problems(verdicts)) == (0, [])
+
+    @pytest.mark.parametrize(("until", "problems"), [("2026-03-15", ["expiring"]), ("2026-03-16", [])])
+    def test_two_weeks_ahead_of_its_end_it_is_told_and_no_fault(
+        self, until: str, problems: list[str], run: Run, small: dict[str, Exchange]
+    ) -> None:
+        verdicts = run(small, waivers=(_waiver(MINIMUM, until),))
+        assert (verdicts.exit_status, self._problems(verdicts)) == (0, problems)
+
+    def test_it_says_when_it_ends_and_whom_to_ask(self, run: Run, small: dict[str, Exchange]) -> None:
+        note = run(small, waivers=(_waiver(MINIMUM, "2026-03-10"),)).waiver_notes[0]
+        assert note.text == f"the waiver {MINIMUM!r} expires on 2026-03-10: ask team a"
 
     def test_it_comes_before_an_incomplete_run(self, run: Run) -> None:
         assert run({"404": None}, waivers=(_waiver(MINIMUM, "2026-02-28"),)).exit_status == 4

@@ -1,0 +1,296 @@
+"""A credential of each kind really reaches the server, where the operation's security scheme says, and only there."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from assay import claims, contract
+from assay.claims import Ledger
+from assay.errors import UserError
+from selftests.running.miniatures import NOTHING, THING, Answer, Asked, Behaviour, Miniature, Ran, things
+
+Start = Callable[[Behaviour], Miniature]
+Run = Callable[..., Ran]
+
+TOKEN, PASSWORD, APP, USER = "token-of-the-bearer", "password:of:basic", "key-of-the-app", "key-of-the-user"
+PAIR = f"Basic {base64.b64encode(f'me:{PASSWORD}'.encode()).decode()}"
+ALL = f"""\
+[credentials.default]
+bearer = "{TOKEN}"
+basic = {{ username = "me", password = "{PASSWORD}" }}
+api_key = {{ app = "{APP}", user = "{USER}", session = "{USER}" }}
+"""
+
+SECURITY = {
+    "bearer": "[{token: []}]",
+    "basic": "[{pair: []}]",
+    "header": "[{app: []}]",
+    "query": "[{user: []}]",
+    "cookie": "[{session: []}]",
+    "oauth": "[{oauth: [read]}]",
+    "both": "[{token: [], app: []}]",
+    "keys": "[{app: [], user: []}]",
+    "either": "[{digest: []}, {user: []}]",
+    "optional": "[{}, {token: []}]",
+    "tunnel": "[{mutual: [], token: []}]",
+    "open": "[]",
+}
+DOORS = """\
+openapi: 3.1.0
+info: {title: Doors, version: 1.0.0}
+components:
+  securitySchemes:
+    token: {type: http, scheme: Bearer}
+    pair: {type: http, scheme: basic}
+    app: {type: apiKey, in: header, name: X-App}
+    user: {type: apiKey, in: query, name: key}
+    session: {type: apiKey, in: cookie, name: sid}
+    oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: https://h/token, scopes: {read: it}}}}
+    digest: {type: http, scheme: digest}
+    mutual: {type: mutualTLS}
+  responses:
+    Refused: {description: Why not., content: {application/json: {schema: {type: object}}}}
+    Open: {description: Come in., content: {application/json: {schema: {type: object}}}}
+paths:
+""" + "".join(
+    f"""\
+  /{name}:
+    get:
+      operationId: {name}
+      security: {security}
+      responses:
+        "200": {{$ref: "#/components/responses/Open"}}
+        {'"401": {$ref: "#/components/responses/Refused"}' if name not in ("open", "optional") else ""}
+"""
+    for name, security in SECURITY.items()
+)
+
+NEEDS: dict[str, dict[str, str]] = {
+    "bearer": {"authorization": f"Bearer {TOKEN}"},
+    "basic": {"authorization": PAIR},
+    "header": {"x-app": APP},
+    "query": {"?key": USER},
+    "cookie": {"cookie": f"sid={USER}"},
+    "oauth": {"authorization": f"Bearer {TOKEN}"},
+    "both": {"authorization": f"Bearer {TOKEN}", "x-app": APP},
+    "keys": {"x-app": APP, "?key": USER},
+    "either": {"?key": USER},
+    "optional": {"authorization": f"Bearer {TOKEN}"},
+    "tunnel": {"authorization": f"Bearer {TOKEN}"},
+    "open": {},
+}
+
+
+def shown(asked: Asked) -> dict[str, str]:
+    """Every credential that a request has, by its place."""
+    found = {name: asked.headers[name] for name in ("authorization", "x-app", "cookie") if name in asked.headers}
+    return found | {f"?{name}": values[0] for name, values in parse_qs(urlsplit(asked.path).query).items()}
+
+
+def door(asked: Asked) -> Answer:
+    name = urlsplit(asked.path).path[1:]
+    return Answer(200, {}) if shown(asked) == NEEDS[name] else Answer(401, {"got": sorted(shown(asked))})
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    path = tmp_path_factory.mktemp("doors") / "doors.yaml"
+    path.write_text(DOORS)
+    return claims.ledger(contract.load(path))
+
+
+class TestKinds:
+    def test_each_door_opens_to_its_credential_and_is_shown_no_other(
+        self, doors: Ledger, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        came = ran(start(door).url, ledger=doors, credentials=ALL)
+        opened = {each.operation: each.verdict for each in came.verdicts.responses if each.status == "200"}
+        assert opened == dict.fromkeys(SECURITY, "held")
+        recorded = (tmp_path / "report/recording.jsonl").read_text()
+        assert [each for each in (TOKEN, PASSWORD, APP, USER, PAIR) if each in recorded] == []
+
+    def test_one_key_may_serve_every_scheme_of_keys(self, doors: Ledger, start: Start, ran: Run) -> None:
+        server = start(lambda _: Answer(200, {}))
+        ran(server.url, ledger=doors, credentials=f'[credentials.default]\napi_key = "{APP}"')
+        sent = {urlsplit(each.path).path[1:]: shown(each) for each in server.asked if shown(each)}
+        assert sent["keys"] == {"x-app": APP, "?key": APP}
+        assert sent["cookie"] == {"cookie": f"sid={APP}"}
+
+    def test_schemes_that_belong_together_are_shown_together_or_not_at_all(
+        self, doors: Ledger, start: Start, ran: Run
+    ) -> None:
+        server = start(lambda _: Answer(401, {}))
+        came = ran(server.url, ledger=doors, credentials=f'[credentials.default]\nbearer = "{TOKEN}"')
+        assert {str(shown(each)) for each in server.asked_of("/both")} == {"{}"}
+        reasons = {each.operation: each.reason for each in came.recording.header.unplanned if each.status == "200"}
+        assert reasons["both"] == (
+            "both takes a bearer token with an API key in the header 'X-App' (app), "
+            "and [credentials.default] is a bearer token"
+        )
+
+    def test_what_only_the_connection_shows_is_probed_by_no_request(self, doors: Ledger) -> None:
+        tunnel = doors.contract.operation("tunnel")
+        assert tunnel is not None
+        assert [[scheme.name for scheme in each] for each in tunnel.security] == [["token"]]
+
+
+COMMAND = """\
+[credentials.default]
+bearer = {{ command = ["python3", "{script}"] }}
+"""
+
+
+class Vault:
+    """A script that prints a token, another each time; and Things, which takes only the last one that it printed."""
+
+    def __init__(self, folder: Path, printed: str = "print(token)") -> None:
+        self.count = folder / "count"
+        self.count.write_text("0")
+        self.script = folder / "vault.py"
+        self.script.write_text(
+            f"import json, pathlib, sys\ncount = pathlib.Path({str(self.count)!r})\n"
+            f"count.write_text(str(int(count.read_text()) + 1))\ntoken = 'a-token-of-the-vault-' + count.read_text()\n"
+            + printed
+        )
+        self.taken = {"a-token-of-the-vault-1"}
+
+    @property
+    def credentials(self) -> str:
+        return COMMAND.format(script=self.script)
+
+    @property
+    def times(self) -> int:
+        return int(self.count.read_text())
+
+    def __call__(self, asked: Asked) -> Answer:
+        token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.taken:
+            return Answer(401, {"error": f"not {token}"})
+        return THING if asked.path == "/things/one" else NOTHING
+
+
+ONE = '[states."getThing 200"]\npath = { id = "one" }\n'
+
+
+def jwt(expires: str) -> str:
+    """Python that prints a JWT which expires then."""
+    return (
+        "import base64, time\n"
+        "def part(value): return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=')\n"
+        f"print(part({{'alg': 'none'}}) + '.' + part({{'n': count.read_text(), 'exp': {expires}}}) + '.c2ln')"
+    )
+
+
+class TestCommand:
+    def test_it_is_run_once_for_all_requests(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path)
+        came = ran(start(vault).url, ONE, credentials=vault.credentials)
+        assert came.given("200").verdict == "held"
+        assert vault.times == 1
+
+    @pytest.mark.parametrize(
+        "printed", ["print(json.dumps({'access_token': token, 'expires_in': 3600}))", "print('  ' + token + '  ')"]
+    )
+    def test_it_may_print_json_or_space(self, printed: str, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path, printed)
+        assert ran(start(vault).url, ONE, credentials=vault.credentials).given("200").verdict == "held"
+
+    def test_a_token_that_was_refused_is_followed_by_another_and_both_requests_are_recorded(
+        self, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        vault = Vault(tmp_path)
+        vault.taken = {"a-token-of-the-vault-2"}
+        came = ran(start(vault).url, ONE, credentials=vault.credentials)
+        assert [each.reply and each.reply.status for each in came.of("getThing 200")] == [401, 200]
+        assert came.given("200").verdict == "held"
+        assert vault.times == 2
+
+    def test_no_token_that_it_ever_gave_is_recorded(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path)
+        vault.taken = {"a-token-of-the-vault-2"}
+        ran(start(vault).url, ONE, credentials=vault.credentials)
+        recorded = (tmp_path / "report/recording.jsonl").read_text()
+        assert "a-token-of-the-vault" not in recorded
+        assert "credential:default" in recorded
+
+    def test_a_server_that_takes_none_is_not_asked_for_ever(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path)
+        vault.taken = set()
+        came = ran(start(vault).url, ONE, credentials=vault.credentials)
+        assert came.given("200").verdict == "violated"
+        assert vault.times == 2
+
+    def test_a_401_that_is_due_renews_nothing(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path)
+        vault.taken = set()
+        states = '[states."getThing 401 nobody is known"]\npath = { id = "one" }\n'
+        came = ran(start(vault).url, states, credentials=vault.credentials)
+        assert len(came.of("getThing 401 nobody is known")) == 1
+
+    @pytest.mark.parametrize(
+        "printed",
+        ["print(json.dumps({'access_token': token, 'expires_in': 0.05}))", jwt("time.time() + 0.05")],
+        ids=["expires_in", "exp"],
+    )
+    def test_it_is_run_again_before_its_token_expires(
+        self, printed: str, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        vault, seen = Vault(tmp_path, printed), set[str]()
+
+        def growing(asked: Asked) -> Answer:
+            if "authorization" in asked.headers:
+                seen.add(asked.headers["authorization"])
+            return Answer(200, {"id": "one", "status": "growing"})
+
+        poll = ONE + "poll = { every = 0.03, watch = 0.4 }\n"
+        ran(start(growing).url, poll, credentials=vault.credentials)
+        assert vault.times >= 2
+        assert len(seen) >= 2
+
+    def test_a_jwt_that_lasts_is_kept(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path, jwt("time.time() + 3600"))
+        ran(start(lambda _: THING).url, ONE, credentials=vault.credentials)
+        assert vault.times == 1
+
+    @pytest.mark.parametrize(
+        ("printed", "said"),
+        [
+            ("sys.exit('token was ' + token)", "the command of [credentials.default] ended with status 1"),
+            ("", "the command of [credentials.default] printed no token: one word is expected"),
+            ("print(token, token)", "the command of [credentials.default] printed no token: one word is expected"),
+            (
+                "print(json.dumps({'token': token}))",
+                "the command of [credentials.default] printed JSON without an `access_token`",
+            ),
+        ],
+    )
+    def test_one_that_fails_is_named_and_nothing_that_it_printed(
+        self, printed: str, said: str, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        vault = Vault(tmp_path, printed)
+        with pytest.raises(UserError) as told:
+            ran(start(vault).url, ONE, credentials=vault.credentials)
+        assert told.value.what == said
+        assert "a-token-of" not in str(told.value)
+        assert told.value.where.endswith("target.toml:10")
+        assert "run it by hand" in told.value.todo
+
+    def test_one_that_is_not_there_is_named(self, start: Start, ran: Run) -> None:
+        credentials = '[credentials.default]\nbearer = { command = ["./no-such-program"] }'
+        with pytest.raises(UserError, match="cannot be started: No such file"):
+            ran(start(things).url, ONE, credentials=credentials)
+
+    def test_one_that_fails_later_is_the_steps_fault_and_is_not_run_for_each_request(
+        self, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        vault = Vault(tmp_path, "print(token) if count.read_text() == '1' else sys.exit(3)")
+        vault.taken = set()
+        came = ran(start(vault).url, ONE, credentials=vault.credentials)
+        assert [each.fault for each in came.of("getThing 200")][-1] == (
+            "the command of [credentials.default] ended with status 3"
+        )
+        assert came.row("200").verdict == "inconclusive"
+        assert vault.times == 3
