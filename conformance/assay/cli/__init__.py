@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from assay.cli import check, claims, doctor, judge, serve
+from assay.cli import check, claims, doctor, gate, judge, report, serve
 from assay.cli.check import FAULT_OF_ASSAY
 from assay.cli.options import EXIT_STATUS
 from assay.errors import UserError
@@ -48,5 +48,5 @@ def cli() -> None:
     """
 
 
-for _command in (check.check, judge.judge, claims.claims, doctor.doctor, serve.serve):
+for _command in (check.check, judge.judge, report.report, gate.gate, claims.claims, doctor.doctor, serve.serve):
     cli.add_command(_command)

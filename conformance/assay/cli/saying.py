@@ -22,6 +22,15 @@ def say(text: str) -> None:
         unheard()
 
 
+def pour(content: bytes) -> None:
+    """A file's content, as it is."""
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        unheard()
+
+
 def console() -> "Console":
     """Rich's own ends the program with 1 where nobody reads on."""
     from rich.console import Console  # noqa: PLC0415 - see assay.cli

@@ -29,6 +29,13 @@ BY_DEFAULT = ("html", "junit", "markdown", "json")
 """What every run writes. The others are made by `assay report`, for whoever wants them."""
 
 
+def made(format_: str, verdicts: "Verdicts", recording: "Recording") -> bytes:
+    """One face."""
+    from assay.report.faces import FACES  # noqa: PLC0415 - see above
+
+    return FACES[format_](verdicts, recording)
+
+
 def write(
     verdicts: "Verdicts", recording: "Recording", folder: Path, formats: Iterable[str] = BY_DEFAULT
 ) -> dict[str, Path]:
@@ -36,12 +43,10 @@ def write(
 
     Each file is there whole or not at all; results.json comes last, so that where it is, the others are too.
     """
-    from assay.report.faces import FACES  # noqa: PLC0415 - see above
-
     folder.mkdir(parents=True, exist_ok=True)
     written = {each: folder / FILES[each] for each in sorted(formats, key=lambda each: each == "json")}
     for each, path in written.items():
-        _replace(path, FACES[each](verdicts, recording))
+        _replace(path, made(each, verdicts, recording))
     return written
 
 

@@ -43,7 +43,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
             "mock": header.mock,
             "probes": header.probes,
         },
-        "recording": {"digest": recording.digest, "run_id": header.run_id, "spec": header.contract.get("digest", "")},
+        "recording": {"digest": recording.digest, "spec": header.contract.get("digest", "")},
         "versions": dict(header.versions),
         "run_id": header.run_id,
         "seed": header.seed,
