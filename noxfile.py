@@ -67,6 +67,23 @@ def fastapi(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("server", ["bugsink", "chroma"])
+def peers(session: nox.Session, server: str) -> None:
+    """Check a published server, installed into an environment of its own and started with an empty database."""
+    _install(session, ".", group="peers")
+    folder = Path(session.create_tmp(), server).resolve()
+    python, wanted = folder / "bin" / "python", f"conformance/selftests/peers/servers/{server}/requirements.txt"
+    if shutil.which("uv"):
+        session.run("uv", "venv", "--quiet", "--clear", str(folder), external=True)
+        session.run("uv", "pip", "install", "--quiet", "--python", str(python), "-r", wanted, external=True)
+    else:
+        session.run("python", "-m", "venv", "--clear", str(folder))
+        session.run(str(python), "-m", "pip", "install", "--quiet", "-r", wanted, external=True)
+    given = {"PEER": server, "PEER_PYTHON": str(python)}
+    session.run("pytest", "conformance/selftests/peers/servers/check_servers.py", *session.posargs, env=given)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")
