@@ -154,6 +154,17 @@ class Target:
     @property
     def secrets(self) -> dict[str, str]:
         """Name → secret, of every kind: what no recording or output may hold."""
+        found = self.sent
+        for name, value in self.http.headers.items():
+            for secret in _in_headers({name: value}):
+                _add(found, name, secret)
+        if password := unquote(urlsplit(self.http.proxy).password or ""):
+            _add(found, "proxy", password)
+        return found
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """Name → secret, of what shows the server who asks: credentials, and what states have in their place."""
         found: dict[str, str] = {}
         for credential in self.credentials.values():
             # a username without a password is the key itself, as payment APIs have it
@@ -166,11 +177,6 @@ class Target:
         for state in self.states:
             for secret in _in_headers(state.headers):
                 _add(found, state.name, secret)
-        for name, value in self.http.headers.items():
-            for secret in _in_headers({name: value}):
-                _add(found, name, secret)
-        if password := unquote(urlsplit(self.http.proxy).password or ""):
-            _add(found, "proxy", password)
         return found
 
     @property

@@ -50,7 +50,7 @@ def serve(**given: Any) -> int:
 def _print_served(target: "Target") -> None:
     """The credentials of a server that assay itself started here are no secret of anybody."""
     say(f"{target.name} serves at {target.base_url} (Ctrl-C stops it)")
-    for name, secret in target.secrets.items():
+    for name, secret in target.sent.items():
         say(f"  credential {name}: {secret}")
     for state in target.states:
         values = ", ".join(f"{key}={value}" for key, value in {**state.path, **state.query}.items())

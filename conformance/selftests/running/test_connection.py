@@ -310,6 +310,13 @@ class TestNoProbes:
         assert came.verdicts.exit_status == 3
         assert [each for each in came.verdicts.incomplete if "security/wrong" in each and "probes = false" in each]
 
+    def test_what_is_not_seen_may_be_waived_by_somebody(self, start: Start, ran: Run) -> None:
+        waiver = '[waivers."*/security/*"]\nreason = "the WAF bans them"\nowner = "team a"\nuntil = 2999-01-31\n'
+        came = ran(start(things).url, ONE + waiver, http="probes = false", probed=True)
+        assert came.verdicts.of("getThing/security/wrong").verdict == "waived"
+        assert not [each for each in came.verdicts.incomplete if "security" in each]
+        assert came.verdicts.waiver_notes == ()
+
     def test_with_them_the_same_claims_hold(self, start: Start, ran: Run) -> None:
         came = ran(start(things).url, ONE, probed=True)
         assert came.verdicts.of("getThing/security/wrong").verdict == "held"
