@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 from attrs import evolve, field, frozen
 
 from assay.authorisation import authorise, default_header
-from assay.claims import is_json
 from assay.contract import Operation
 from assay.exchange import Request
+from assay.media_types import is_json
 from assay.target import Credential
 
 _TEMPLATE = re.compile(r"\{([^{}]+)\}")
@@ -68,7 +68,7 @@ def wire(call: Call, base_url: str) -> Request:
         body = call.body if isinstance(call.body, bytes) else _body(call.body, kind)
         default_header(headers, "Content-Type", kind)
     pairs = [pair for name, value in query.items() for pair in _form(name, value)]
-    url = base_url + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+    url = call.operation.server.base(base_url) + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
     return Request(call.method or call.operation.method, url, tuple(headers.items()), body)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from assay import checks, pointer, shapes
+from assay import checks, media_types, pointer, shapes
 from assay.checks import Check, Node
 from assay.contract import Contract, Header, Media, Operation, Response, relations, resolve
 from assay.errors import UserError
@@ -117,11 +117,6 @@ def name_of(operation: str, response: str) -> str:
     return f"{operation} {response}"
 
 
-def is_json(media_type: str) -> bool:
-    """RFC 6839: a structured syntax suffix says the same as application/json."""
-    return media_type == "application/json" or media_type.endswith("+json")
-
-
 class _Deriver:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -143,7 +138,8 @@ class _Deriver:
         name = f"`{name_of(operation.id, response.status)}`"
         prefix = (operation.id, response.status)
         types = " or ".join(media.type for media in response.media)
-        structured = [media for media in response.media if is_json(media.type)]
+        structured = any(media_types.is_json(media.type) for media in response.media)
+        perhaps = any(media_types.is_range(media.type) for media in response.media)
         return ResponseClaims(
             operation.id,
             response.status,
@@ -154,14 +150,17 @@ class _Deriver:
             if response.media
             else None,
             json=self._add(
-                (*prefix, "json"), "json", response.pointer + "/content",
+                # of `*/*` no run has to see JSON
+                (*prefix, "json"), "json" if structured else "body", response.pointer + "/content",
                 f"the body of {name} is JSON: UTF-8, each name once, no NaN", "stated", "http",
             )
-            if structured
+            if structured or perhaps
             else None,
             headers=tuple(self._header(prefix, name, header) for header in response.headers),
             bodies={
-                media.type: self._body(prefix, media, len(response.media)) for media in response.media if media.schema
+                media.type: self._body(prefix, media, len(response.media))
+                for media in response.media
+                if self._contract.reads(media)
             },
         )  # fmt: skip
 

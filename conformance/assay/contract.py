@@ -11,13 +11,15 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from assay import document, overlay, pointer, validity
+from assay import document, media_types, overlay, pointer, validity
 from assay.document import Document
 from assay.errors import UserError
 from assay.overlay import NotCheckable, Promise
+from assay.servers import HERE, Server, server
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""As a path names them; `query` is new in OpenAPI 3.2, where `additionalOperations` has all others."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY"})
 
 
 @frozen
@@ -34,7 +36,7 @@ class Parameter:
 
 @frozen
 class Media:
-    """One media type (lower case, without parameters) of a response; `schema` is a pointer, empty if it has none."""
+    """One media type of a response, by its name in `media_types`; `schema` is a pointer, empty if it has none."""
 
     type: str
     schema: str
@@ -61,7 +63,7 @@ class Response:
     headers: tuple[Header, ...]
 
     def covers(self, status: int) -> bool:
-        return self.status in (str(status), f"{status // 100}XX", "default")
+        return self.status.upper() in (str(status), f"{status // 100}XX", "DEFAULT")
 
 
 @frozen
@@ -88,10 +90,11 @@ class Operation:
     security: tuple[tuple[Security, ...], ...]
     relations: tuple[tuple[str, dict[str, Any]], ...]
     """(pointer, declaration) of each entry of its `x-relations`."""
+    server: Server = HERE
 
     @property
     def safe(self) -> bool:
-        """RFC 9110, 9.2.1: its semantics are read-only."""
+        """RFC 9110, 9.2.1: its semantics are read-only; QUERY: as its draft has it."""
         return self.method in SAFE_METHODS
 
     @property
@@ -109,7 +112,10 @@ class Operation:
 
 @frozen(eq=False)
 class Contract:
-    """`data` is the merged document; `version` its `info.version`; `digest` is sha256 of document and overlays."""
+    """`data` is the merged document; `version` its `info.version`; `digest` is sha256 of document and overlays.
+
+    `not_checkable`: sentences of which an overlay says so, and bodies that are not read.
+    """
 
     title: str
     version: str
@@ -125,6 +131,10 @@ class Contract:
 
     def operation(self, operation_id: str) -> Operation | None:
         return next((each for each in self.operations if each.id == operation_id), None)
+
+    def reads(self, media: Media) -> bool:
+        """Whether a body is held against its schema: one of JSON, and text that the schema calls a string."""
+        return bool(media.schema) and _readable(self.data, media)
 
     def promise_at(self, at: str) -> Promise | None:
         """The overlay action behind a pointer; None where the document itself says it."""
@@ -151,14 +161,15 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
         left += overlay.not_checkable(layer)
     if overlays:
         validity.check(source, data, written)
+    operations = tuple(_operations(data))
     return Contract(
         title=str(data["info"]["title"]),
         version=str(data["info"]["version"]),
         openapi=data["openapi"],
         digest=_digest(data, written, left),
-        operations=tuple(_operations(data)),
+        operations=operations,
         servers=tuple(server["url"] for server in data.get("servers", [])),
-        not_checkable=tuple(left),
+        not_checkable=(*left, *_unread(data, operations)),
         data=data,
         written=written,
         source=source,
@@ -198,11 +209,13 @@ def _operations(data: dict[str, Any]) -> Iterator[Operation]:
         at, item = resolve(data, pointer.join("paths", path))
         for method in METHODS:
             if method in item:
-                yield _operation(data, path, method, at)
+                yield _operation(data, path, method, at, pointer.join(method))
+        for method in item.get("additionalOperations", {}):
+            yield _operation(data, path, method, at, pointer.join("additionalOperations", method))
 
 
-def _operation(data: dict[str, Any], path: str, method: str, item: str) -> Operation:
-    at = item + pointer.join(method)
+def _operation(data: dict[str, Any], path: str, method: str, item: str, place: str) -> Operation:
+    at = item + place
     raw = pointer.at(data, at)
     return Operation(
         id=raw.get("operationId") or f"{method.upper()} {path}",
@@ -218,6 +231,7 @@ def _operation(data: dict[str, Any], path: str, method: str, item: str) -> Opera
         ),
         security=_security(data, raw.get("security", data.get("security", []))),
         relations=tuple(relations(raw, at)),
+        server=server(data, raw, pointer.at(data, item)),
     )
 
 
@@ -242,15 +256,41 @@ def _parameters(data: dict[str, Any], item: str, operation: str) -> tuple[Parame
 
 def _response(data: dict[str, Any], responses: str, status: str) -> Response:
     at, raw = resolve(data, responses + pointer.join(status))
+    documented = raw.get("content", {})
     media = tuple(
-        Media(
-            type=name.partition(";")[0].strip().lower(),
-            schema=at + pointer.join("content", name, "schema") if "schema" in content else "",
-        )
-        for name, content in raw.get("content", {}).items()
+        _media(data, at + pointer.join("content", name), called)
+        for name, called in zip(documented, media_types.names(list(documented)), strict=True)
     )
     headers = (_header(data, at, name) for name in raw.get("headers", {}) if name.lower() != "content-type")
     return Response(status, at, str(raw.get("description", "")).strip(), media, tuple(headers))
+
+
+def _media(data: dict[str, Any], at: str, name: str) -> Media:
+    at, raw = resolve(data, at)
+    return Media(name, f"{at}/schema" if "schema" in raw else "")
+
+
+_TEXTUAL = frozenset({"type", "enum", "const", "format", "pattern", "minLength", "maxLength"})
+
+
+def _readable(data: dict[str, Any], media: Media) -> bool:
+    if media_types.is_json(media.type) or media_types.is_range(media.type):
+        return True
+    schema = resolve(data, media.schema)[1]
+    if not media_types.is_text(media.type) or not isinstance(schema, dict):
+        return False
+    kinds = schema.get("type", "string" if _TEXTUAL & schema.keys() else None)
+    return "string" in (kinds if isinstance(kinds, list) else [kinds])
+
+
+def _unread(data: dict[str, Any], operations: Sequence[Operation]) -> Iterator[NotCheckable]:
+    for operation in operations:
+        for response in operation.responses:
+            for media in (each for each in response.media if each.schema and not _readable(data, each)):
+                yield NotCheckable(
+                    f"`{operation.id} {response.status}` as {media.type} has the body that its schema describes",
+                    "only JSON is held against a schema, and text that the schema calls a string",
+                )
 
 
 def _header(data: dict[str, Any], response: str, name: str) -> Header:

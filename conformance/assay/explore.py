@@ -32,9 +32,10 @@ from schemathesis.core import NOT_SET
 from schemathesis.errors import SchemathesisError
 
 from assay.calls import Call, wire
-from assay.claims import Ledger, is_json
+from assay.claims import Ledger
 from assay.contract import Contract, Operation, resolve
 from assay.exchange import Exchange, Request
+from assay.media_types import is_json
 from assay.shrinking import Send, answered, sendable, size, smallest, violated
 
 REPEATS = 5

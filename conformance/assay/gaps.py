@@ -19,6 +19,13 @@ _ADVICE = {
 
 def withheld(operation: Operation, response: Response) -> Unplanned:
     """Of an operation that may not be sent in this run."""
+    if operation.server.elsewhere:
+        return Unplanned(
+            operation.id,
+            response.status,
+            f"the document has it at another server, {operation.server.elsewhere}",
+            "check it there in a run of its own; or remove its `servers` by an overlay, if the target serves it too",
+        )
     return Unplanned(
         operation.id,
         response.status,

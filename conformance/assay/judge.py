@@ -7,12 +7,12 @@ Every response that was recorded is judged, however it came about. What one mean
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import define, field
 
-from assay import checks, claims, hidden, refusals, relations, strict_json
+from assay import checks, claims, hidden, media_types, refusals, relations, strict_json
 from assay.claims import Claim, HeaderClaims, Ledger, ResponseClaims
 from assay.contract import Operation, Response
 from assay.exchange import Exchange, Grade, Reply, throttled
@@ -111,7 +111,7 @@ class _Judge:
             self._header(header, exchange, reply)
         if operation.method == "HEAD" or reply.status in (204, 304) or not response.media:
             return
-        media_type = documented(reply.media_type, [media.type for media in response.media])
+        media_type = media_types.nearest(reply.header("content-type") or "", [each.type for each in response.media])
         if known.media_type is not None and (reply.media_type or "headers" not in reply.unseen):
             expected = " or ".join(media.type for media in response.media)
             self._see(known.media_type, exchange, bool(media_type), expected, reply.media_type or "no Content-Type")
@@ -121,8 +121,8 @@ class _Judge:
             self._body(known, media_type or only, exchange, reply)
 
     def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
-        if not claims.is_json(media_type) and not (media_type.endswith("/*") and claims.is_json(reply.media_type)):
-            if media_type.startswith("text/") and media_type in known.bodies:
+        if not media_types.as_json(media_type, reply.media_type):
+            if media_types.is_text(media_type) and media_type in known.bodies:
                 text = reply.body.decode("utf-8", "replace")
                 self._see_all(checks.walk(known.bodies[media_type], text), exchange)
             return
@@ -197,7 +197,7 @@ class _Judge:
     def _is_resource(self, operation: Operation, response: Response | None, reply: Reply) -> bool:
         """Whether the body is what the operation's good response would have, and not that of another route."""
         known = response and self._ledger.responses[operation.id, response.status]
-        tree = known and known.bodies.get(reply.media_type)
+        tree = known and known.bodies.get(media_types.nearest(reply.header("content-type") or "", list(known.bodies)))
         if not tree:
             return False
         try:
@@ -289,12 +289,6 @@ def _violation(tally: _Tally) -> str:
         steady = tally.reproduced == tally.repeated
         often += f"; {'reproduces' if steady else 'intermittent'}: {tally.reproduced} of {tally.repeated} times"
     return f"{first.got} (expected: {first.expected}; {often})"
-
-
-def documented(media_type: str, known: Sequence[str]) -> str:
-    """The documented media type that this one is, or falls under (`text/*`), the nearest; empty if there is none."""
-    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
-    return next((each for each in ranges if each in known), "")
 
 
 def _read_as(kind: str, text: str, items: str = "string") -> Any:

@@ -70,7 +70,7 @@ class _Planner:
         self._writes = writes
 
     def steps(self, operation: Operation, response: Response) -> Iterator[Step]:
-        if not (operation.safe or self._writes):
+        if not self._sent(operation):
             return
         name = name_of(operation.id, response.status)
         states = self._states(operation, response)
@@ -96,7 +96,7 @@ class _Planner:
     def explorations(self, steps: Sequence[Step]) -> Iterator[Exploration]:
         """Every operation that may be sent, with the resources that states name, but for those that are polled."""
         for operation in self._contract.operations:
-            if operation.safe or self._writes:
+            if self._sent(operation):
                 own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
                 fixed = [each.call for each in own if each.driver in ("fixture", "derived") and not each.call.injects]
                 polled = {str(each.call.path) for each in own if each.state and each.state.poll}
@@ -104,13 +104,17 @@ class _Planner:
                 yield Exploration(operation, known, self._requests.ordinary(operation))
 
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
-        if not (operation.safe or self._writes):
+        if not self._sent(operation):
             return gaps.withheld(operation, response)
         states = self._states(operation, response)
         lacking = [self._requests.lacks(operation, state) for state in states]
         if not states and response.status[0] == "2":
             lacking.append(self._requests.unserved(operation))
         return gaps.unreached(operation, response, self._target, next(filter(None, lacking), ""))
+
+    def _sent(self, operation: Operation) -> bool:
+        """Whether anything of it may be sent in this run."""
+        return not operation.server.elsewhere and (operation.safe or self._writes)
 
     def _states(self, operation: Operation, response: Response) -> list[State]:
         wanted = (operation.id, response.status)

@@ -23,12 +23,11 @@ from typing import Any
 import httpx
 from attrs import define, field, frozen
 
-from assay import checks, claims, client_claims, pointer, strict_json
+from assay import checks, client_claims, media_types, pointer, strict_json
 from assay.claims import Ledger
 from assay.client import Client
 from assay.contract import Operation, Response
 from assay.exchange import Exchange, Reply
-from assay.judge import documented
 from assay.overlay import Level
 from assay.recording import Recording
 from assay.relations import comparable, instant
@@ -168,13 +167,13 @@ class _Subject:
         """What a body that keeps every `must` of the contract decodes from; None for one that does not."""
         if not response.media or operation.method == "HEAD" or reply.status in (204, 304):
             return _Documented()
-        media = documented(reply.media_type, [each.type for each in response.media])
+        media = media_types.nearest(reply.header("content-type") or "", [each.type for each in response.media])
         schema = next((each.schema for each in response.media if each.type == media), "")
         if not media:
             return None
-        if not claims.is_json(media) and not (media.endswith("/*") and claims.is_json(reply.media_type)):
-            is_text = media.startswith("text/")
-            return _Documented(media, schema, _response(reply).text if is_text else reply.body)
+        if not media_types.as_json(media, reply.media_type):
+            text = media_types.is_text(media)
+            return _Documented(media, schema, _response(reply).text if text else reply.body)
         try:
             body = strict_json.parse(reply.body)
         except strict_json.NotJsonError:

@@ -96,13 +96,13 @@ class TestDigest:
 
 class TestOperations:
     def test_each_method_is_one(self, loaded: Loaded, document_of: DocumentOf) -> None:
-        data = document_of({})
+        data = document_of({}, "3.2.0")
         data["paths"] = {"/x": {method: {"responses": {"200": OK}} for method in contract.METHODS} | {"summary": "x"}}
         assert [each.id for each in loaded(data).operations] == [f"{method.upper()} /x" for method in contract.METHODS]
 
     @pytest.mark.parametrize("method", ["get", "head", "options", "trace"])
     def test_one_that_only_reads_is_safe(self, loaded: Loaded, document_of: DocumentOf, method: str) -> None:
-        data = document_of({})
+        data = document_of({}, "3.2.0")
         data["paths"] = {"/x": {method: {"responses": {"200": OK}}}}
         assert loaded(data).operations[0].safe
 
@@ -151,6 +151,21 @@ class TestParameters:
     def test_one_with_content_need_have_no_schema(self, operation: Any) -> None:
         raw = {"name": "q", "in": "query", "content": {"application/json": {}}}
         assert operation(parameters=[raw]).parameters[0].schema == {}
+
+
+class TestOpenApi32:
+    def test_what_is_no_method_of_older_versions_is_an_operation_too(self, loaded: Any) -> None:
+        answer = {"responses": {"200": {"description": "OK"}}}
+        data = {
+            "openapi": "3.2.0",
+            "info": {"title": "Things", "version": "1"},
+            "paths": {"/x": {"query": answer, "additionalOperations": {"COPY": answer}}},
+        }
+        found = {each.id: (each.pointer, each.safe) for each in loaded(data).operations}
+        assert found == {
+            "QUERY /x": ("/paths/~1x/query", True),
+            "COPY /x": ("/paths/~1x/additionalOperations/COPY", False),
+        }
 
 
 class TestResponses:
@@ -218,7 +233,6 @@ class TestSecurity:
             ("key", "apiKey", "header", "X-Key"),
             ("oauth", "bearer", "", ""),
             ("openid", "bearer", "", ""),
-            ("mutual", "other", "", ""),
         ],
     )
     def test_a_scheme_says_how_its_credential_is_sent(
@@ -226,6 +240,10 @@ class TestSecurity:
     ) -> None:
         found = operation(security=[{name: []}])
         assert (found.security, found.protected) == (((Security(name, kind, place, sent_as),),), True)
+
+    def test_mutual_tls_is_no_credential_of_a_request(self, operation: Any) -> None:
+        found = operation(security=[{"mutual": []}])
+        assert (found.security, found.protected) == (((),), False)
 
     def test_a_scheme_that_is_not_described_is_another(self, operation: Any) -> None:
         assert operation(security=[{"nope": []}]).security == ((Security("nope", "other", "", ""),),)

@@ -171,3 +171,23 @@ class TestLibrary:
         assert found | left == set(library.responses)
         assert not found & left
         assert all(each.reason and each.todo for each in planned.unplanned)
+
+
+class TestElsewhere:
+    def test_what_the_document_has_at_another_host_is_not_sent(
+        self, ledger_of: Callable[[str], Ledger], nothing: Target
+    ) -> None:
+        text = """
+            openapi: 3.1.0
+            info: {title: Files, version: '1'}
+            servers: [{url: https://api.example.com}]
+            paths:
+              /files:
+                servers: [{url: https://files.example.com/v1}]
+                get: {responses: {'200': {description: OK}}}
+        """
+        planned = plan.plan(ledger_of(text), nothing, seed=1, examples=1)
+        assert (planned.steps, planned.probes, planned.explorations) == ((), (), ())
+        assert [each.reason for each in planned.unplanned] == [
+            "the document has it at another server, https://files.example.com/v1"
+        ]

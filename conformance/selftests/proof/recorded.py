@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from assay import checks, claims, pointer, strict_json
+from assay import checks, media_types, pointer, strict_json
 from assay.checks import Check, Node
 from assay.claims import Claim, Ledger
 from assay.contract import Operation, Response
@@ -91,7 +91,7 @@ class Original:
         """Exchange and parsed body of each resource, in the order of sending."""
         found: dict[str, list[tuple[Exchange, Any]]] = defaultdict(list)
         for exchange, known, response, reply in self.answered():
-            if known.id == operation and response.status in statuses and claims.is_json(reply.media_type):
+            if known.id == operation and response.status in statuses and media_types.is_json(reply.media_type):
                 found[exchange.request.url].append((exchange, strict_json.parse(reply.body)))
         return [sorted(life, key=lambda each: each[0].sent) for life in found.values()]
 
@@ -152,7 +152,7 @@ def _sites(
             read = int(value) if header.type == "integer" else value
             yield from _met(header.tree, exchange, read, header.name)
     tree = known.bodies.get(reply.media_type)
-    if tree is not None and claims.is_json(reply.media_type):
+    if tree is not None and media_types.is_json(reply.media_type):
         yield from _met(tree, exchange, strict_json.parse(reply.body))
 
 
