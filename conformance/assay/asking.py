@@ -133,8 +133,8 @@ class Asker:
             self._record(call.operation, purpose, request, sent)
 
     def _request(self, call: Call) -> Request:
-        request = wire(call, self._target.base_url)
-        return evolve(request, headers=_with(request.headers, self._target.http.headers))
+        request, extra = wire(call, self._target.base_url), self._target.http.headers
+        return evolve(request, headers=_with(request.headers, extra)) if extra else request
 
     def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> Exchange:
         """Record why a request was not sent."""

@@ -71,6 +71,7 @@ class _Judge:
         for exchange in self._recording.exchanges:
             if exchange.role != "shrink" and exchange.reply is not None and exchange.operation in known:
                 self._exchange(known[exchange.operation], exchange, exchange.reply)
+        self._unanswered()
         self._steps()
         if not self._recording.header.mock:
             for operation in known.values():
@@ -193,6 +194,18 @@ class _Judge:
                 claim, fine = self._ledger.claims[each], refusals.keeps(rule, answer)
                 self._see(claim, exchange, fine, refusals.expected(rule), status_line(reply))
         return self._ledger.rules.get(claim_id)
+
+    def _unanswered(self) -> None:
+        """A probe without an answer leaves its claim open, whatever became of the others of that claim."""
+        probes = [each for each in self._recording.exchanges if each.role == "probe"]
+        answered = {each.step for each in probes if each.reply is not None and not throttled(each.reply, due=False)}
+        for each in probes:
+            if each.step in answered:
+                continue
+            claim, _, tried = each.step.partition("#")
+            fault = each.fault or "the server asks to come again later"
+            for known in {claim, f"{claim}/status"} & self._ledger.rules.keys():
+                self._tallies[known].inconclusive = f"{tried}: {fault}" if tried else fault
 
     def _is_resource(self, operation: Operation, response: Response | None, reply: Reply) -> bool:
         """Whether the body is what the operation's good response would have, and not that of another route."""

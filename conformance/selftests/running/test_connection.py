@@ -287,6 +287,17 @@ class TestEdge:
         came = ran(start(self.challenged(CHALLENGE)).url, ONE)
         assert came.given("200").verdict == "violated"
 
+    def test_a_probe_that_it_stops_has_shown_nothing(self, start: Start, ran: Run) -> None:
+        def guarded(asked: Asked) -> Answer:
+            return CHALLENGE if "%00" in asked.path or asked.method == "PUT" else things(asked)
+
+        came = ran(start(guarded).url, ONE, http=EDGE, probed=True)
+        for claim, said in (("hostile-path", "NUL: an answer of the edge"), ("method/PUT", "an answer of the edge")):
+            verdict = came.verdicts.of(f"getThing/hygiene/{claim}")
+            assert verdict.verdict == "inconclusive"
+            assert verdict.reason.startswith(said)
+        assert came.verdicts.of("getThing/hygiene/method/POST").verdict == "held"
+
 
 class TestNoProbes:
     @pytest.fixture
