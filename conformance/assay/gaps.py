@@ -34,12 +34,15 @@ def withheld(operation: Operation, response: Response) -> Unplanned:
     )
 
 
-def unreached(operation: Operation, response: Response, target: Target, lacks: str) -> Unplanned:
-    """`lacks`: what a declared state does not say, or the credential that there is not; else empty."""
-    reason = lacks or "no state of the target gives it, and no request follows from the document that would"
-    name = name_of(operation.id, response.status)
-    todo = f'declare [states."{name}"] in {target.shown}: {advice(response.status)}'
-    return Unplanned(operation.id, response.status, reason, todo)
+def unreached(operation: Operation, response: Response, target: Target, lacks: str, unserved: str) -> Unplanned:
+    """`lacks`: what a declared state does not say; `unserved`: why the default credential is none. Else empty."""
+    state = f'[states."{name_of(operation.id, response.status)}"]'
+    if unserved and not lacks:
+        todo = f"give [credentials.default] in {target.shown}, and, unless that is enough, {state}"
+    else:
+        todo = f"declare {state} in {target.shown}"
+    reason = lacks or unserved or "no state of the target gives it, and no request follows from the document that would"
+    return Unplanned(operation.id, response.status, reason, f"{todo}: {advice(response.status)}")
 
 
 def advice(status: str) -> str:

@@ -107,10 +107,9 @@ class _Planner:
         if not self._sent(operation):
             return gaps.withheld(operation, response)
         states = self._states(operation, response)
-        lacking = [self._requests.lacks(operation, state) for state in states]
-        if not states and response.status[0] == "2":
-            lacking.append(self._requests.unserved(operation))
-        return gaps.unreached(operation, response, self._target, next(filter(None, lacking), ""))
+        lacking = filter(None, (self._requests.lacks(operation, state) for state in states))
+        unserved = self._requests.unserved(operation) if not states and response.status[0] == "2" else ""
+        return gaps.unreached(operation, response, self._target, next(lacking, ""), unserved)
 
     def _sent(self, operation: Operation) -> bool:
         """Whether anything of it may be sent in this run."""

@@ -88,7 +88,8 @@ class Seen:
 
     def take(self, exchange: Exchange) -> None:
         if exchange.role == "explore":
-            self.explored += 1
+            # one that nothing answered is sent again
+            self.explored += exchange.reply is not None
         elif exchange.role in ("state", "poll", "control"):
             self.current = exchange.step if exchange.step in self._alone else ""
             if self._is_due(exchange):

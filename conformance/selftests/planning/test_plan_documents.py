@@ -138,10 +138,11 @@ class TestLibrary:
 
     def test_a_read_that_needs_a_credential_says_which(self, library: Ledger, nothing: Target) -> None:
         planned = plan.plan(library, nothing, seed=1)
-        reasons = {each.operation: each.reason for each in planned.unplanned if each.status == "200"}
-        assert reasons["listItems"] == (
+        without = {each.operation: each for each in planned.unplanned if each.status == "200"}
+        assert without["listItems"].reason == (
             "listItems takes an API key in the header 'X-Library-Card' (card), and there are no [credentials.default]"
         )
+        assert without["listItems"].todo.startswith("give [credentials.default] in ")
 
     def test_an_unknown_identifier_is_due_the_default(self, library: Ledger, nothing: Target) -> None:
         assert _steps(plan.plan(library, nothing, seed=1))["getLoan default"].driver == "derived"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from rich.console import Console
 
 from assay import claims, plan, progress, target_file
@@ -52,6 +53,16 @@ def test_what_came_is_counted_and_what_did_not_is_not(
     assert seen.came == {("getThing", status) for status in ("200", "401", "404")}
     assert seen.due == 4
     assert (seen.explored, seen.to_explore) == (0, 5)
+
+
+def test_a_generated_request_that_is_sent_again_is_counted_once(
+    ledger: claims.Ledger, lived: tuple[Plan, tuple[Exchange, ...]]
+) -> None:
+    seen = progress.Seen(ledger, lived[0])
+    answered = evolve(next(each for each in lived[1] if each.reply is not None), role="explore")
+    seen.take(evolve(answered, reply=None, fault="the connection was cut"))
+    seen.take(answered)
+    assert seen.explored == 1
 
 
 def test_a_state_that_is_entered_alone_is_named_while_it_lasts(
