@@ -39,7 +39,9 @@ class Requests:
         return self._with(operation, state.path, state.query, state.headers, state.body, state.credentials)
 
     def lacks(self, operation: Operation, state: State) -> str | None:
-        """The required parameter for which a state gives no value and the document knows none."""
+        """What is to be filled in, or the required parameter that neither state nor document give a value for."""
+        if state.todo:
+            return f"the state is to be filled in: {state.todo}"
         if state.setup is not None or state.status[0] != "2":
             return None
         for parameter in operation.parameters:

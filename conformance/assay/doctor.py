@@ -4,6 +4,7 @@ Sends reads only, and nothing that sets up a state or bursts: it is safe to run 
 """
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -11,17 +12,23 @@ from attrs import evolve, frozen
 from assay import judge, run
 from assay.claims import name_of
 from assay.loading import Job
+from assay.outcomes import status_line
+from assay.recording import Recording
 from assay.steps import Step
 
 
 @frozen
 class Finding:
-    """One documented response: `ok` if it came, or is set up in the run itself; what was found; what to supply."""
+    """One documented response: `ok` if it came, or is set up in the run itself; what was found; what to supply.
+
+    `tried`: each request that was sent for it, with its answer.
+    """
 
     response: str
     ok: bool
     found: str
     todo: str = ""
+    tried: tuple[str, ...] = ()
 
 
 def examine(job: Job) -> list[Finding]:
@@ -40,8 +47,17 @@ def examine(job: Job) -> list[Finding]:
     for operation, status in job.ledger.responses:
         steps = [step for step in job.plan.steps if (step.operation.id, step.due) == (operation, status)]
         seen = next(each for each in verdicts.responses if (each.operation, each.status) == (operation, status))
-        findings.append(_finding(job, operation, status, steps, seen.verdict, seen.reason))
+        found = _finding(job, operation, status, steps, seen.verdict, seen.reason)
+        findings.append(evolve(found, tried=tuple(_tried(recording, {each.id for each in steps}))))
     return findings
+
+
+def _tried(recording: Recording, steps: set[str]) -> Iterator[str]:
+    for exchange in recording.exchanges:
+        if exchange.step in steps:
+            request, reply = exchange.request, exchange.reply
+            asked = f"{request.method} {request.url}" + ("" if exchange.role == "state" else f" ({exchange.role})")
+            yield f"{asked} → {status_line(reply) if reply else exchange.fault}"
 
 
 def _finding(job: Job, operation: str, status: str, steps: list[Step], verdict: str, reason: str) -> Finding:

@@ -74,6 +74,8 @@ class State:
     """Requests at once; 0 for one alone."""
     poll: Poll | None
     cost: str
+    todo: str = ""
+    """What is to be supplied still: nothing is sent for a state that says so."""
 
 
 @frozen

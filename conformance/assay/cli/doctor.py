@@ -17,12 +17,19 @@ def doctor(**given: Any) -> int:
     """
     from assay import doctor as examining  # noqa: PLC0415 - see assay.cli
     from assay import loading  # noqa: PLC0415 - see assay.cli
+    from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
 
-    findings = examining.examine(loading.load(settings_of(given)))
+    job = loading.load(settings_of(given))
+    if not job.ledger.responses:
+        say("the document has no operation with a documented response: there is nothing that could be brought about")
+        return 3
+    findings = examining.examine(job)
     for each in findings:
-        say(f"{'ok  ' if each.ok else 'MISS'}  {each.response}: {each.found}")
+        say(f"{'ok  ' if each.ok else 'MISS'}  {visible(each.response)}: {visible(each.found)}")
+        for told in each.tried if not each.ok else ():
+            say(f"      tried: {visible(told)}")
         if each.todo:
-            say(f"      → {each.todo}")
+            say(f"      → {visible(each.todo)}")
     reachable = sum(each.ok for each in findings)
     say(f"{reachable}/{len(findings)} documented responses can be brought about")
     return 0 if reachable == len(findings) else 3
