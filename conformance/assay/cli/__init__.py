@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from assay.cli import check, claims, doctor, gate, init, judge, report, serve
+from assay.cli import check, claims, compare, doctor, gate, init, judge, report, serve
 from assay.cli.check import FAULT_OF_ASSAY
 from assay.cli.options import EXIT_STATUS
 from assay.errors import UserError
@@ -49,6 +49,7 @@ def cli() -> None:
 
 
 for _command in (
-    check.check, judge.judge, report.report, gate.gate, claims.claims, init.init, doctor.doctor, serve.serve
+    check.check, judge.judge, report.report, gate.gate, compare.compare, claims.claims, init.init, doctor.doctor,
+    serve.serve,
 ):  # fmt: skip
     cli.add_command(_command)

@@ -39,14 +39,19 @@ MEANINGS = {
 def who(verdicts: Verdicts) -> str:
     """The target, named so that nobody takes assay's own server, or a mock, for theirs."""
     header = verdicts.header
-    name = header.target.get("name", "") or "the target"
-    if header.target.get("served") == "true":
-        name += ", started by assay, not your server"
-    if header.mock:
-        name += ", a mock, asked for its answers only"
-    if not header.probes:
-        name += ", not probed"
-    return name
+    served = header.target.get("served") == "true"
+    return called(header.target.get("name", ""), served=served, mock=header.mock, probes=header.probes)
+
+
+def called(name: str, *, served: bool, mock: bool, probes: bool) -> str:
+    words = [name or "the target"]
+    if served:
+        words.append("started by assay, not your server")
+    if mock:
+        words.append("a mock, asked for its answers only")
+    if not probes:
+        words.append("not probed")
+    return ", ".join(words)
 
 
 def verdict_on(verdicts: Verdicts) -> str:
@@ -70,7 +75,7 @@ def ticket(verdicts: Verdicts) -> str:
     return (
         f"{verdict_on(verdicts)}{waived}: "
         f"{held}/{len(verdicts.responses)} responses, {counts['held']}/{len(verdicts.claims)} claims, "
-        f"{build}, document {verdicts.header.contract.get('version', '')}"
+        f"{build}, document {verdicts.ledger.contract.version}"
     )
 
 

@@ -193,3 +193,31 @@ class TestReport:
         assert said.status == 2
         assert words.replace("#:", ":") in said.err.replace("#:", ":")
         assert "Traceback" not in said.err
+
+
+class TestCompare:
+    def test_a_run_is_nothing_worse_than_itself(self, checked: Any, assay: Any) -> None:
+        said = assay("compare", checked.report, checked.report / "results.json")
+        assert (said.status, said.out.splitlines()[-1]) == (0, "nothing is worse")
+
+    def test_what_is_newly_violated_is_named_and_ends_1(self, checked: Any, found: Path, assay: Any) -> None:
+        def violate(data: dict[str, Any]) -> None:
+            next(each for each in data["claims"] if each["id"] == "getJob/402/status").update(verdict="violated")
+            data["responses"][3].update(verdict="violated")
+
+        change(found, violate)
+        said = assay("compare", checked.report, found, "--format", "markdown")
+        assert said.status == 1
+        assert "### newly violated (1 response, 1 claim)\n\n- getJob 402\n" in said.out
+        assert "`getJob/402/status` (held → violated)" in said.out
+        assert assay("compare", found, checked.report).status == 0
+
+    def test_what_is_no_longer_exercised_ends_3(self, checked: Any, found: Path, assay: Any) -> None:
+        change(found, lambda data: data["claims"][0].update(verdict="not-exercised"))
+        assert assay("compare", checked.report, found).status == 3
+
+    def test_another_format_is_a_mistake(self, checked: Any, assay: Any, tmp_path: Path) -> None:
+        (tmp_path / "old.json").write_text('{"format": "assay-results/0"}')
+        said = assay("compare", "old.json", checked.report)
+        assert said.status == 2
+        assert "old.json: this is of the format assay-results/0" in said.err
