@@ -42,8 +42,8 @@ def proof(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Compare assay's speed with Schemathesis' and that of a bare loop, as ratios; `-- --quick` takes a minute."""
-    _install(session, ".", "./generated", group="provider")
+    """Compare assay with Schemathesis, and the client with bare httpx, for speed; `-- --quick` takes a minute."""
+    _install(session, ".", "./generated", group="bench")
     session.run("python", "conformance/selftests/bench/bench.py", *session.posargs)
 
 

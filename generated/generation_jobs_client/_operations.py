@@ -1,10 +1,13 @@
-"""The forms in which `_contract` writes down what the document says."""
+"""The forms in which `_contract` writes down what the document says.
 
-from dataclasses import dataclass, field
+All else that a dataclass can have is written anew at each import, and would make that longer.
+"""
+
+from dataclasses import dataclass
 from typing import Any, Literal
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Scheme:
     """One credential: the argument and the variable that give it, and where in a request it goes."""
 
@@ -16,7 +19,7 @@ class Scheme:
     parameter: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Operation:
     """`path` has `{}` for each parameter. `security` holds alternatives, each with the names of its schemes.
 
@@ -28,7 +31,7 @@ class Operation:
     path: str
     security: tuple[tuple[str, ...], ...]
     success: tuple[str, ...]
-    responses: dict[str, dict[str, Any] | None] = field(repr=False)
+    responses: dict[str, dict[str, Any] | None]
 
     def documented(self, status: int) -> str | None:
         """The documented response that a status falls under."""

@@ -60,7 +60,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 """Seconds between attempts, doubled from one to the next; of what comes out, a random part is waited."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Options:
     """How long and how often a call tries. Times are in seconds."""
 
@@ -76,7 +76,7 @@ class Options:
             raise ConfigurationError("max_retries and max_retry_after cannot be less than 0")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Setup:
     """What the calls of one client have in common."""
 

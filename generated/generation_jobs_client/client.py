@@ -13,7 +13,6 @@ import httpx
 from . import _contract
 from ._credentials import Credentials
 from ._credentials import base_url as checked_url
-from ._endpoint import Endpoint
 from ._http import AsyncHttpClient, HttpClient
 from ._timing import Timing
 from ._transport import AsyncTransport, Options, Setup, Transport
@@ -21,6 +20,7 @@ from .errors import ApiError, of_status
 from .types import ApiResponse
 
 if TYPE_CHECKING:
+    from ._endpoint import Endpoint
     from .api.jobs import AsyncJobsOperations, JobsOperations
 
 _LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=20)
@@ -109,17 +109,17 @@ class AuthenticatedClient:
         """The same client for a call that has no more than that many seconds."""
         return self.with_options(total_timeout=min(self._setup.options.total_timeout, max(seconds, 0.001)))
 
-    def call(self, endpoint: Endpoint, /, **arguments: Any) -> ApiResponse[Any]:
+    def call(self, endpoint: "Endpoint", /, **arguments: Any) -> ApiResponse[Any]:
         """The decoded success. Raises ApiError for all else."""
         response = self.get_httpx_client().request(**endpoint._get_kwargs(**arguments))
         return self._read(endpoint, response)
 
-    async def call_async(self, endpoint: Endpoint, /, **arguments: Any) -> ApiResponse[Any]:
+    async def call_async(self, endpoint: "Endpoint", /, **arguments: Any) -> ApiResponse[Any]:
         """The same for asyncio."""
         response = await self.get_async_httpx_client().request(**endpoint._get_kwargs(**arguments))
         return self._read(endpoint, response)
 
-    def _read(self, endpoint: Endpoint, response: Any) -> ApiResponse[Any]:
+    def _read(self, endpoint: "Endpoint", response: Any) -> ApiResponse[Any]:
         try:
             return _read(self, endpoint, response)
         except ApiError as error:
@@ -147,7 +147,7 @@ class AuthenticatedClient:
         await self.aclose()
 
 
-def _read(client: AuthenticatedClient, endpoint: Endpoint, response: Any) -> ApiResponse[Any]:
+def _read(client: AuthenticatedClient, endpoint: "Endpoint", response: Any) -> ApiResponse[Any]:
     try:
         parsed = endpoint._parse_response(client=client, response=response)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -39,7 +39,7 @@ FileTypes = (
 RequestFiles = list[tuple[str, FileTypes]]
 
 
-@dataclass
+@dataclass(eq=False)
 class File:
     """A file to send, or one that was received."""
 
@@ -55,7 +55,7 @@ class File:
 _REQUEST_IDS = ("x-request-id", "request-id", "x-correlation-id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawResponse:
     """What came over the wire. `path` is that of the request, `attempts` counts the requests that it took."""
 
@@ -85,7 +85,7 @@ class RawResponse:
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(eq=False)
 class Response(Generic[T]):
     """What the functions in `api` give: a documented response, of success or not, with what was decoded from it."""
 
@@ -95,7 +95,7 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ApiResponse(Generic[T]):
     """A success as `with_raw_response` gives it: what was decoded, and what it was decoded from."""
 

@@ -1,4 +1,4 @@
-"""assay, Schemathesis and a bare httpx loop against one running provider → a table of ratios: `nox -s bench`.
+"""assay, the client, and what others make of the same → a table of ratios: `nox -s bench`.
 
     python conformance/selftests/bench/bench.py [--quick]
 
@@ -10,9 +10,14 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
+import calling
 import exploring
+import holding
+import importing
 import judging
+import regenerating
 import slowed
 import table
 import whole
@@ -24,6 +29,10 @@ _AT_ONCE, _SLOW = 0.0, 0.05
 _GOALS = {_AT_ONCE: 0.5, _SLOW: 0.15}
 _EXPLORING_GOALS = {_AT_ONCE: 0.35, _SLOW: 0.5}
 _JUDGING_GOAL = 3.0
+_CALLING_GOAL, _IMPORTING_GOAL = 1.05, 1.15
+_JOBS = 10_000
+_COPIES = 30
+"""Of the library's document in a large one, which then has 210 operations."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -33,11 +42,21 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     rows = list[Compared]()
     with slowed.served() as provider:
-        for each in _measured(provider, quick=quick):
+        for each in chain(_client(provider, quick=quick), _measured(provider, quick=quick)):
             rows.append(each)
             sys.stderr.write("  ".join(each.row()) + "\n")
     sys.stdout.write(f"{table.markdown(rows)}\n\n{table.machine()}; {time.monotonic() - started:.0f} s\n")
     return 0
+
+
+def _client(provider: Served, *, quick: bool) -> Iterator[Compared]:
+    provider.counted(0)
+    yield from calling.compared(provider, turns=10 if quick else 40, goal=_CALLING_GOAL)
+    yield importing.compared(runs=5 if quick else 15, goal=_IMPORTING_GOAL)
+    yield holding.compared(provider, count=_JOBS)
+    yield regenerating.compared(regenerating.flagship(), what="the flagship", runs=1 if quick else 3)
+    if not quick:
+        yield regenerating.compared(regenerating.large(_COPIES), what="a large document", runs=2)
 
 
 def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:

@@ -21,8 +21,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from jobs_provider import seed
+from jobs_provider.accounts import Account
 from jobs_provider.app import create_app as create_provider
 
+CROWD = "gj_crowd_4sKx8TqB"
+"""The key of an account beside those of the provider, with room for all that is sent at once."""
 _DESK = "/-/slowed"
 """Where it is told how long requests wait from now on, and tells how many there were since the last time."""
 _START_WITHIN = 30.0
@@ -53,6 +57,7 @@ class Slowed:
 def create_app() -> Slowed:
     # one that is put into every documented state has nothing to tell about it
     logging.getLogger("jobs_provider").setLevel(logging.CRITICAL + 1)
+    seed.ACCOUNTS[CROWD] = Account("crowd", limit=1000)
     return Slowed(create_provider())
 
 
@@ -65,6 +70,14 @@ class Served:
         """The requests since the last call; from now on each waits for `delay` seconds."""
         told: dict[str, Any] = httpx.get(self.base_url + _DESK, params={"delay": delay}, trust_env=False).json()
         return int(told["requests"])
+
+    @contextlib.contextmanager
+    def finished_job(self) -> Iterator[str]:
+        """The id of one of the crowd's."""
+        change = {"state": "a story of 3 scenes was submitted", "params": {"account": "crowd", "seconds": 0}}
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.control_port}", trust_env=False) as control:
+            yield str(control.post("/states", json=change).raise_for_status().json()["job_id"])
+            control.post("/states", json={**change, "action": "teardown"}).raise_for_status()
 
 
 @contextlib.contextmanager

@@ -8,18 +8,19 @@ from os import cpu_count
 
 from attrs import frozen
 
-_HEAD = ("", "latency", "assay", "against", "ratio", "goal", "reached")
+_HEAD = ("", "latency", "ours", "against", "ratio", "goal", "reached")
 
 
 @frozen
 class Compared:
-    """One figure of assay's and one of another's, each from runs that took turns.
+    """One figure of ours and one of another's, each from runs that took turns.
 
-    `goal` is the ratio of ours to the other's that was aimed at; with `at_most` a smaller one is better.
+    `delay` is None where nothing is sent. `goal` is the ratio of ours to the other's that was aimed at; with `at_most`
+    a smaller one is better.
     """
 
     what: str
-    delay: float
+    delay: float | None
     ours: Sequence[float]
     others: Sequence[float]
     unit: str
@@ -39,7 +40,7 @@ class Compared:
     def row(self) -> tuple[str, ...]:
         bound = "" if self.goal is None else f"{'≤' if self.at_most else '≥'} {self.goal:g}"
         return (
-            self.what, f"{self.delay * 1000:g} ms", f"{_spread(self.ours)} {self.unit}",
+            self.what, "" if self.delay is None else f"{self.delay * 1000:g} ms", f"{_spread(self.ours)} {self.unit}",
             f"{_spread(self.others)} {self.unit}", f"{self.ratio:.2f}", bound,
             {None: "", True: "yes", False: "no"}[self.reached],
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Each measurement measures: at tiny sizes it gives positive figures, of whatever the machine does at the moment."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,11 +9,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # as running a script from there does
 
+import calling
 import exploring
+import holding
+import importing
 import judging
+import regenerating
 import slowed
 import table
 import whole
+from assay import contract
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +50,42 @@ def test_judging_against_validate_response(provider: slowed.Served) -> None:
 def test_the_whole_against_st_run(provider: slowed.Served) -> None:
     found = whole.compared(provider, bare=False, examples=5, delay=0, runs=1, goal=0.5)
     assert all(_positive(each, runs=1) for each in found)
+
+
+def test_a_call_against_bare_httpx(provider: slowed.Served) -> None:
+    found = list(calling.compared(provider, turns=2, goal=1.05))
+    assert [_positive(each, runs=2) for each in found] == [True] * 3
+    assert provider.counted(0) > 3 * 2 * 2 * 40
+
+
+def test_importing_against_httpx() -> None:
+    assert _positive(importing.compared(runs=2, goal=1.15), runs=2)
+
+
+def test_memory_against_plain_dicts(provider: slowed.Served) -> None:
+    few, more = (holding.compared(provider, count=count) for count in (20, 200))
+    assert _positive(few, runs=1)
+    assert 5 < more.ours[0] / few.ours[0] < 20
+
+
+def test_regenerating_against_the_generator_alone() -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Small", "version": "1"},
+        "paths": {"/": {"get": {"responses": {"204": {"description": "Nothing."}}}}},
+    }
+    found = regenerating.compared(document, what="a small document", runs=1)
+    assert _positive(found, runs=1)
+    assert found.what == "the client of a small document, 1 operations, against openapi-python-client alone"
+
+
+def test_a_large_document_has_operations_and_schemas_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "large.json"
+    file.write_text(json.dumps(regenerating.large(3)))
+    operations = contract.load(file).operations
+    assert len(operations) == len({each.id for each in operations}) == 21
+    schemas = contract.load(file).data["components"]["schemas"]
+    assert {name.rstrip("012") for name in schemas} == {name[:-1] for name in schemas if name.endswith("2")}
 
 
 def test_a_table_says_whether_a_goal_is_reached() -> None:
