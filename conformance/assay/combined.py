@@ -32,7 +32,8 @@ def combined(recordings: Sequence[Named]) -> Recording:
     return Recording(
         _header(recordings, apart),
         tuple(evolve(exchange, id=next(numbers)) for each in apart for exchange in each.exchanges),
-        finished=max(each.finished for each in apart),
+        # as old as the oldest run in it: a gate asks for the age of what was seen
+        finished=min(each.finished for each in _runs(apart)),
         complete=all(each.complete for each in apart),
         interrupted=any(each.interrupted for each in apart),
         builds=tuple(dict.fromkeys(build for each in apart for build in each.builds)),
@@ -55,18 +56,26 @@ def _apart(recordings: Sequence[Recording]) -> list[Recording]:
     return found
 
 
+def _runs(recordings: Sequence[Recording]) -> list[Recording]:
+    """Traffic has no target file, and so no opinion on what one may say; nor has a run the age of old traffic."""
+    return [each for each in recordings if not each.header.observed] or list(recordings)
+
+
 def _header(recordings: Sequence[Named], apart: Sequence[Recording]) -> RunHeader:
     headers = [each.header for each in apart]
     _check_mocks(recordings)
-    # traffic has no target file, and so no opinion on what one may say
-    runs = [each for each in headers if not each.observed] or headers
+    runs = [each.header for each in _runs(apart)]
     notes = [note for each in headers for note in each.notes]
+    # waivers have to hold on the last day that something was seen
+    started = max(each.started for each in runs)
+    if started > (first := min(each.finished for each in _runs(apart))):
+        notes.append(f"the recordings are of several times: one ended at {first}, another began at {started}")
     planned = {(step.operation, step.due) for each in runs for step in each.steps}
     return RunHeader(
         contract=runs[0].contract,
         target={key: _joined(each.target.get(key, "") for each in headers) for key in runs[0].target},
         seed=runs[0].seed,
-        started=max(each.started for each in headers),
+        started=started,
         versions={
             name: _joined(each.versions.get(name, "") for each in headers)
             for name in dict.fromkeys(name for each in headers for name in each.versions)

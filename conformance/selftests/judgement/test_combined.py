@@ -158,6 +158,18 @@ def test_traffic_has_no_say_in_what_is_waived(recorded: Make, made: Make) -> Non
     assert header.target["name"] == "traffic.har and staging"
 
 
+def test_it_is_as_old_as_its_oldest_run_and_waivers_are_asked_on_its_last_day(recorded: Make, made: Make) -> None:
+    old, new = (
+        evolve(recorded(made(), started=f"{day}T10:00:00Z"), finished=f"{day}T10:05:00Z")
+        for day in ("2026-03-01", "2026-03-02")
+    )
+    whole = joined(new, old)
+    assert (whole.header.started, whole.finished) == ("2026-03-02T10:00:00Z", "2026-03-01T10:05:00Z")
+    assert "one ended at 2026-03-01T10:05:00Z, another began at 2026-03-02T10:00:00Z" in whole.header.notes[0]
+    traffic = evolve(old, header=evolve(old.header, observed=True))
+    assert (joined(new, traffic).finished, joined(new, traffic).header.notes) == (new.finished, ())
+
+
 def test_a_mock_counts_for_nothing_else(recorded: Make) -> None:
     assert joined(recorded(mock=True), recorded(mock=True)).header.mock
     with pytest.raises(UserError, match="a mock shows what it answers") as told:
