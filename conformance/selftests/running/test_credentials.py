@@ -219,7 +219,8 @@ class TestCommand:
     def test_a_server_that_takes_none_is_not_asked_for_ever(self, start: Start, ran: Run, tmp_path: Path) -> None:
         vault = Vault(tmp_path)
         vault.taken = set()
-        came = ran(start(vault).url, ONE, credentials=vault.credentials)
+        later = '[states."getThing 429"]\nburst = 2\npath = { id = "one" }\n'
+        came = ran(start(vault).url, ONE + later, credentials=vault.credentials)
         assert came.given("200").verdict == "violated"
         assert vault.times == 2
 
