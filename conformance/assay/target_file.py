@@ -135,10 +135,12 @@ def _beside(file: Toml, path: str) -> str:
 
 
 def _program(file: Toml, words: list[str]) -> tuple[str, ...]:
-    """A command with its program's relative path resolved from the target file; a bare name is looked up in PATH."""
+    """A command with its program's path taken from the target file's folder; a bare name is looked up in PATH."""
     if not words or "/" not in words[0]:
         return tuple(words)
-    return (str((file.path.parent / words[0]).resolve()), *words[1:])
+    program = file.path.parent / words[0]
+    # the Python of a virtual environment is a link, and knows its environment only where it is not followed
+    return (str(program.parent.resolve() / program.name), *words[1:])
 
 
 def _serve(file: Toml, raw: dict[str, Any], ports: Ports) -> Serve:

@@ -1,6 +1,7 @@
 """What a target file says."""
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -122,6 +123,13 @@ class TestCommand:
         made = target_file.load(path)
         command = made.serve.command if made.serve else made.states[0].command
         assert command == (str(path.parents[1].resolve() / "scripts/run"), "x/y")
+
+    def test_a_program_that_is_a_link_is_started_as_that_link(self, loaded: Loaded, tmp_path: Path) -> None:
+        """As the Python of a virtual environment is, which would be the machine's where the link is followed."""
+        (tmp_path / "python").symlink_to(sys.executable)
+        made = loaded(f'[serve]\ncommand = ["{tmp_path}/python", "-V"]')
+        assert made.serve is not None
+        assert made.serve.command[0] == str(tmp_path.resolve() / "python")
 
     def test_a_name_is_looked_for_as_ever(self, loaded: Loaded) -> None:
         assert loaded('[states."a 500"]\ncommand = ["python3", "-V"]').states[0].command == ("python3", "-V")
