@@ -1,13 +1,17 @@
 """A credential of each kind really reaches the server, where the operation's security scheme says, and only there."""
 
 import base64
+import json
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from assay import claims, contract
+from assay import claims, contract, tokens
 from assay.claims import Ledger
 from assay.errors import UserError
 from selftests.running.miniatures import NOTHING, THING, Answer, Asked, Behaviour, Miniature, Ran, things
@@ -175,15 +179,6 @@ class Vault:
 ONE = '[states."getThing 200"]\npath = { id = "one" }\n'
 
 
-def jwt(expires: str) -> str:
-    """Python that prints a JWT which expires then."""
-    return (
-        "import base64, time\n"
-        "def part(value): return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip('=')\n"
-        f"print(part({{'alg': 'none'}}) + '.' + part({{'n': count.read_text(), 'exp': {expires}}}) + '.c2ln')"
-    )
-
-
 class TestCommand:
     def test_it_is_run_once_for_all_requests(self, start: Start, ran: Run, tmp_path: Path) -> None:
         vault = Vault(tmp_path)
@@ -231,15 +226,9 @@ class TestCommand:
         came = ran(start(vault).url, states, credentials=vault.credentials)
         assert len(came.of("getThing 401 nobody is known")) == 1
 
-    @pytest.mark.parametrize(
-        "printed",
-        ["print(json.dumps({'access_token': token, 'expires_in': 0.05}))", jwt("time.time() + 0.05")],
-        ids=["expires_in", "exp"],
-    )
-    def test_it_is_run_again_before_its_token_expires(
-        self, printed: str, start: Start, ran: Run, tmp_path: Path
-    ) -> None:
-        vault, seen = Vault(tmp_path, printed), set[str]()
+    def test_it_is_run_again_before_its_token_expires(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        vault = Vault(tmp_path, "print(json.dumps({'access_token': token, 'expires_in': 0.05}))")
+        seen = set[str]()
 
         def growing(asked: Asked) -> Answer:
             if "authorization" in asked.headers:
@@ -251,10 +240,32 @@ class TestCommand:
         assert vault.times >= 2
         assert len(seen) >= 2
 
-    def test_a_jwt_that_lasts_is_kept(self, start: Start, ran: Run, tmp_path: Path) -> None:
-        vault = Vault(tmp_path, jwt("time.time() + 3600"))
-        ran(start(lambda _: THING).url, ONE, credentials=vault.credentials)
-        assert vault.times == 1
+    @pytest.mark.parametrize(
+        ("claims_of_it", "least", "most"),
+        [
+            ({"exp": 1000}, 990, 1000),
+            ({"exp": -5}, math.inf, math.inf),
+            ({"sub": "me"}, math.inf, math.inf),
+            ({"exp": "soon"}, math.inf, math.inf),
+        ],
+    )
+    def test_a_jwt_says_when_it_expires(self, claims_of_it: dict[str, Any], least: float, most: float) -> None:
+        """One that expired before it came was made by another clock."""
+        told = {name: time.time() + each if isinstance(each, int) else each for name, each in claims_of_it.items()}
+        body = base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+        assert least <= tokens._read(f"e30.{body}.c2ln", "default")[1] <= most
+
+    @pytest.mark.parametrize("text", ["a.b", "a.b.c", "sk_live_123"])
+    def test_what_is_no_jwt_is_kept_until_it_is_refused(self, text: str) -> None:
+        assert tokens._read(text, "default") == (text, math.inf)
+
+    def test_one_that_does_not_end_is_given_up(
+        self, start: Start, ran: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tokens, "_WITHIN", 0.2)
+        vault = Vault(tmp_path, "sys.stdin.read(); import time; time.sleep(60)")
+        with pytest.raises(UserError, match=r"did not end within 0\.2 s"):
+            ran(start(vault).url, ONE, credentials=vault.credentials)
 
     @pytest.mark.parametrize(
         ("printed", "said"),
@@ -295,3 +306,12 @@ class TestCommand:
         )
         assert came.row("200").verdict == "inconclusive"
         assert vault.times == 3
+
+    def test_a_burst_without_a_token_is_not_sent(self, start: Start, ran: Run, tmp_path: Path) -> None:
+        once = "json.dumps({'access_token': token, 'expires_in': 0.0001})"
+        vault = Vault(tmp_path, f"print({once}) if count.read_text() == '1' else sys.exit(3)")
+        burst = '[states."getThing 429"]\nburst = 5\npath = { id = "one" }\n'
+        came = ran(start(vault).url, burst, credentials=vault.credentials)
+        said = "the command of [credentials.default] ended with status 3"
+        assert [(each.role, each.fault) for each in came.of("getThing 429")] == [("control", said), ("state", said)]
+        assert came.row("429").verdict == "inconclusive"
