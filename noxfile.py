@@ -84,6 +84,27 @@ def peers(session: nox.Session, server: str) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Open report.html in Chromium, which root gets from apt-get; `-- --pictures` takes those of docs/pictures anew."""
+    _install(session, ".", "./generated", group="pages")
+    _chromium(session)
+    if "--pictures" in session.posargs:
+        session.run("python", "conformance/selftests/pages/pictures.py", "docs/pictures")
+    else:
+        session.run("pytest", "conformance/selftests/pages/check_pages.py", *session.posargs)
+
+
+def _chromium(session: nox.Session) -> None:
+    """A browser on PATH, or the one that CHROMIUM names."""
+    if any(map(shutil.which, (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"))):
+        return
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        session.error("no Chromium on PATH: install it, or say where it is: CHROMIUM=/path/to/chromium")
+    session.run("apt-get", "update", "-qq", external=True, silent=True)
+    session.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", external=True, silent=True)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")

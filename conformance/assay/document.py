@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 import math
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -74,10 +75,9 @@ class Document:
     @property
     def shown(self) -> str:
         """The path as a reader would type it: relative to the working directory where it lies below."""
-        try:
-            return str(self.path.resolve().relative_to(Path.cwd()))
-        except ValueError:
-            return str(self.path)
+        # pathlib says the same ten times as slowly, and every place of a document is asked for
+        path, below = os.path.realpath(self.path), os.getcwd() + os.sep  # noqa: PTH109 - see above
+        return path.removeprefix(below) if path.startswith(below) else str(self.path)
 
     def where(self, at: str = "") -> str:
         """`file:line` of the value at a pointer, or of the nearest value above it that the file has."""
@@ -87,14 +87,27 @@ class Document:
     def _root(self) -> yaml.Node | None:
         return yaml.compose(_readable(self.text), Loader=_CoreLoader)
 
+    def _members(self, node: yaml.MappingNode) -> dict[str, tuple[int, yaml.Node]]:
+        """Key → its line and its value. Kept, since many places are asked for in one mapping."""
+        known = self._known.get(id(node))
+        if known is None:
+            # of a key that stands there twice, the first
+            pairs = {str(key.value): (key.start_mark.line + 1, value) for key, value in reversed(node.value)}
+            known = self._known[id(node)] = pairs
+        return known
+
+    @functools.cached_property
+    def _known(self) -> dict[int, dict[str, tuple[int, yaml.Node]]]:
+        return {}
+
     def _line(self, at: str) -> int:
         node, line = self._root, 1
         for token in pointer.split(at):
             if isinstance(node, yaml.MappingNode):
-                found = next(((k, v) for k, v in node.value if str(k.value) == token), None)
+                found = self._members(node).get(token)
                 if found is None:
                     break
-                line, node = found[0].start_mark.line + 1, found[1]
+                line, node = found
             elif isinstance(node, yaml.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
                 node = node.value[int(token)]
                 line = node.start_mark.line + 1

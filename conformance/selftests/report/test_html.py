@@ -130,10 +130,10 @@ class TestContent:
         unseen = ResponseVerdict("getThing", "502", "not-exercised", None, 0, "no state", "burst = 3")
         cells = [" ".join(each.text.split()) for each in paged(unseen).one("table", "matrix").all("td") if each.text]
         assert cells == [
-            "200 ✓ held natural · 2 exchanges",
-            "404 ✓ held natural · 2 exchanges",
+            "200 ✓ held natural 2× exchanged",
+            "404 ✓ held natural 2× exchanged",
             "502 ○ not-exercised not seen",
-            "201 ✓ held natural · 2 exchanges",
+            "201 ✓ held natural 2× exchanged",
         ]
 
     def test_what_was_not_seen_says_why_and_what_to_supply(self, paged: Paged) -> None:
@@ -179,7 +179,7 @@ class TestFromTheSummaryToTheEvidence:
     def test_of_many_failures_some_are_written_out(self, paged: Paged, broken: Broken, exchange: Exchanges) -> None:
         page = paged(broken(ID, *(exchange(id=number) for number in range(10, 17))))
         claim = page.by_id(claim_anchor(ID))
-        assert len(claim.all("dl")) == 5
+        assert [each.text for each in claim.all("a", "ex")][:5] == ["10", "11", "12", "13", "14"]
         assert "and 2 more in results.json" in claim.text
 
     def test_an_exchange_that_two_claims_point_to_is_there_once(self, paged: Paged, broken: Broken) -> None:
@@ -259,7 +259,12 @@ class TestWhatComesFromOutsideStaysText:
             )  # fmt: skip
             return html(verdicts, record(verdicts, exchange(id=1)))
 
-        assert parsed(page(text)).shape() == parsed(page("word")).shape()
+        differing = [
+            pair
+            for pair in zip(parsed(page(text)).shape(), parsed(page("word")).shape(), strict=True)
+            if len({*pair}) > 1
+        ]
+        assert differing == []
         assert b"<script>alert" not in page(text)
         assert "\u202e".encode() not in page(text)
         assert b"\x00" not in page(text)

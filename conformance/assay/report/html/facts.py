@@ -42,12 +42,8 @@ def facts(verdicts: Verdicts) -> list[Fact]:
         "Document": f"{contract.get('title', '')} {contract.get('version', '')}",
         "Build": verdicts.build or "not named",
         "Address": header.target.get("base_url", ""),
-        "Started": _instant(header.started),
-        "Took": _took(header.started, verdicts.finished),
-        "Exit status": f"{verdicts.exit_status}: {wording.MEANINGS[verdicts.exit_status]}",
-        "Seed": str(header.seed),
-        "Digest": contract.get("digest", "")[:12],
-        "By": ", ".join(f"{name} {version}" for name, version in list(header.versions.items())[:1]),
+        "Started": _instant(header.started) + _took(header.started, verdicts.finished),
+        "Exit status": f"{verdicts.exit_status}: {wording.MEANINGS[verdicts.exit_status]}".replace("`", ""),
     }
     return [Fact(name, value) for name, value in told.items() if value]
 
@@ -62,7 +58,7 @@ def _took(started: str, finished: str) -> str:
     except (TypeError, ValueError):
         return ""
     minutes, rest = divmod(round(seconds, 1), 60)
-    return f"{minutes:.0f} min {rest:.0f} s" if minutes else f"{rest:g} s"
+    return f", for {minutes:.0f} min {rest:.0f} s" if minutes else f", for {rest:g} s"
 
 
 def tallies(verdicts: Verdicts) -> list[Tally]:

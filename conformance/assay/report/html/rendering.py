@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +29,7 @@ def page(verdicts: Verdicts, recording: Recording) -> bytes:
     environment = _environment()
     style, script = _asset(environment, "page.css"), _asset(environment, "page.js")
     large = len(verdicts.all_claims) > _LARGE
+    where = functools.cache(verdicts.ledger.contract.where)
     operations = sections.operations(verdicts, recording.exchanges, large=large)
     filled = environment.get_template("page.html.jinja").render(
         policy=f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
@@ -42,25 +42,22 @@ def page(verdicts: Verdicts, recording: Recording) -> bytes:
         meaning=wording.MEANINGS[verdicts.exit_status],
         face=sections.FACE_OF_STATUS[verdicts.exit_status],
         facts=facts.facts(verdicts),
+        contract=verdicts.ledger.contract,
+        seed=verdicts.header.seed,
+        versions=", ".join(f"{name} {version}" for name, version in verdicts.header.versions.items()),
         notes=facts.notes(verdicts),
         tallies=facts.tallies(verdicts),
         matrix=sections.matrix(verdicts),
         violated=sections.violated(verdicts),
         lanes=timeline.lanes(verdicts, recording.exchanges),
-        where=_places(verdicts),
-        document=tree.tree(verdicts.ledger.contract, verdicts.claims),
-        not_checkable=verdicts.ledger.contract.not_checkable,
+        where=where,
+        document=tree.tree(verdicts.ledger.contract, verdicts.claims, where),
         operations=operations,
         shown={each.id for operation in operations for each in operation.evidence},
         counts=Counter(each.verdict for each in verdicts.all_claims),
         claims=len(verdicts.all_claims),
     )
     return filled.encode("utf-8", "backslashreplace")
-
-
-def _places(verdicts: Verdicts) -> Callable[[str], str]:
-    """Pointer → `file:line`, each looked up once: many claims stand in one place."""
-    return functools.cache(verdicts.ledger.contract.where)
 
 
 def _digest(text: str) -> str:
@@ -87,7 +84,7 @@ def _environment() -> Environment:
         "SYMBOLS": {verdict: symbols[0] for verdict, symbols in wording.SYMBOLS.items()},
         "VERDICTS": list(wording.SYMBOLS),
         "worst": tree.worst,
-        "held": tree.held,
+        "apart": tree.packed,
         "opened": tree.opened,
         "transcript": transcripts.transcript,
         "count": wording.count,
@@ -126,4 +123,4 @@ def _said(sentence: str) -> Markup:
 
 def _packed(text: str) -> Markup:
     """Base64 of gzip, which is neither markup nor anything that could end the element it stands in."""
-    return Markup(base64.b64encode(gzip.compress(text.encode("utf-8", "backslashreplace"), mtime=0)).decode())  # noqa: S704
+    return Markup(base64.b64encode(gzip.compress(text.encode("utf-8", "backslashreplace"), 6, mtime=0)).decode())  # noqa: S704

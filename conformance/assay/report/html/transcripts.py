@@ -1,8 +1,10 @@
 """Exchanges → what of them the page shows, and of which. Not how they are laid out: that is the templates' part.
 
-Bodies stand as they were recorded, but cut where they are long; the recording has all of them.
+Bodies stand as they were recorded, but for line ends in JSON that has none, and cut where they are long; the recording
+has all of them as they were.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ MOST_FAILURES = 5
 
 _LONGEST_BODY, _LONGEST_VALUE, _LONGEST_URL = 4_000, 500, 160
 _MOST_HEADERS = 40
+_DEEPEST = 12
 
 
 @frozen
@@ -93,6 +96,36 @@ def _body(body: bytes) -> Iterator[str]:
         return
     text = body.decode("utf-8", "backslashreplace")
     yield ""
-    yield from lines(text[:_LONGEST_BODY])
+    yield from lines(indented(text[:_LONGEST_BODY]))
     if len(text) > _LONGEST_BODY:
         yield f"… cut here: {len(body):,} bytes in all, in recording.jsonl"
+
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[{\[]\s*[}\]]|[{}\[\],:]|[^"{}\[\],:]+')
+
+
+def indented(text: str) -> str:
+    """JSON that stands on one line, with line ends and spaces between its tokens; each of them stays as it came.
+
+    A parser would lose what is wrong with a body: a name that stands twice, how a number is written, a missing brace.
+    """
+    if not text.startswith(("{", "[")) or "\n" in text:
+        return text
+    laid_out, depth = list[str](), 0
+    for piece in _TOKENS.findall(text):
+        if piece in ("{", "["):
+            depth += 1
+            laid_out.append(piece + _line_end(depth))
+        elif piece in ("}", "]"):
+            depth = max(depth - 1, 0)
+            laid_out.append(_line_end(depth) + piece)
+        elif piece in (",", ":"):
+            laid_out.append(piece + (_line_end(depth) if piece == "," else " "))
+        else:
+            laid_out.append(piece if piece.startswith('"') else piece.strip())
+    return "".join(laid_out)
+
+
+def _line_end(depth: int) -> str:
+    """A body that is nested a thousand levels deep would be indented out of sight, and the page out of bounds."""
+    return "\n" + "  " * min(depth, _DEEPEST)

@@ -7,7 +7,7 @@ wrote stands where it wrote it.
 import functools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -66,15 +66,15 @@ def worst(tally: Iterable[Verdict]) -> Verdict | None:
     return min(tally, key=SEVERITY.index, default=None)
 
 
-def tree(contract: Contract, claims: Sequence[ClaimVerdict]) -> tuple[Line, ...]:
-    """The members of the document's root. Claims on a client are not the document's."""
+def tree(contract: Contract, claims: Sequence[ClaimVerdict], where: Callable[[str], str]) -> tuple[Line, ...]:
+    """The members of the document's root. Claims on a client are not the document's. `where` is pointer → place."""
     said: dict[str, list[ClaimVerdict]] = {}
     for each in claims:
         if each.claim.source != "client":
             said.setdefault(_existing(contract.data, each.claim.pointer), []).append(each)
     touched = set(_above(said))
     leading = [at for at, target in _references(contract.data, "") if target in touched]
-    return _Tree(contract, said, touched | set(_above(leading))).members(contract.data, "", "")
+    return _Tree(contract, said, touched | set(_above(leading)), where).members(contract.data, "", "")
 
 
 def _existing(data: Any, at: str) -> str:
@@ -108,6 +108,7 @@ class _Tree:
     contract: Contract
     said: dict[str, list[ClaimVerdict]]
     touched: set[str]
+    where: Callable[[str], str]
 
     def members(self, value: Any, at: str, told: str) -> tuple[Line, ...]:
         """`told` is the sentence that stands above them."""
@@ -127,7 +128,7 @@ class _Tree:
             anchor=place_anchor(at),
             text="" if members else text,
             reference=place_anchor(pointer.of_reference(value)) if key == "$ref:" and isinstance(value, str) else "",
-            where=self.contract.where(at) if claims else "",
+            where=self.where(at) if claims else "",
             from_overlay=at in self.contract.written,
             sentence="" if sentence == told else sentence,
             own=_mark(claims) if claims else None,
@@ -178,6 +179,11 @@ def _flow(value: Any) -> str:
 def held(line: Line) -> bool:
     """Whether a reader need not look within: all that is said there is held."""
     return set(line.below) <= {"held", "not-applicable"}
+
+
+def packed(line: Line) -> bool:
+    """Whether it is a part of its own of a large document: a path, or a component, in which all is held."""
+    return held(line) and line.at.count("/") == (3 if line.at.startswith("/components/") else 2)
 
 
 def opened(line: Line, *, large: bool) -> bool:

@@ -38,7 +38,14 @@
 
   // Packed parts ------------------------------------------------------------------------------------------------
 
-  async function inflated(pack) {
+  const unpacked = new WeakMap();
+
+  function inflated(pack) {
+    if (!unpacked.has(pack)) unpacked.set(pack, inflate(pack));
+    return unpacked.get(pack);
+  }
+
+  async function inflate(pack) {
     const bytes = Uint8Array.from(atob(pack.textContent.trim()), (character) => character.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).text();
@@ -57,14 +64,16 @@
     if (pack) place(pack, await inflated(pack));
   }
 
-  // The part that has an element of this id, wherever it is packed.
+  // The element of this id, wherever it is packed: first where its name says that it belongs.
   async function found(id) {
     const there = document.getElementById(id);
     if (there) return there;
-    const needle = `id="${id}"`;
-    for (const pack of document.querySelectorAll("script.pack")) {
+    const named = id.replace(/^[a-z]+=/, "");
+    const within = (pack) => named.startsWith(`${pack.closest("[id]").id.replace(/^[a-z]+=/, "")}/`);
+    const packs = [...document.querySelectorAll("script.pack")];
+    for (const pack of [...packs.filter(within), ...packs.filter((each) => !within(each))]) {
       const text = await inflated(pack);
-      if (text.includes(needle)) {
+      if (text.includes(`id="${id}"`)) {
         place(pack, text);
         return document.getElementById(id);
       }
@@ -191,9 +200,11 @@
     let room = MOST_UNPACKED;
     let left = 0;
     const plain = words.map((word) => word.replace(/^at:/, ""));
-    for (const pack of document.querySelectorAll("#claims .op > script.pack")) {
-      const text = await inflated(pack);
-      if (mine !== turn) return 0;
+    const packs = [...document.querySelectorAll("#claims .op > script.pack")];
+    const contents = await Promise.all(packs.map(inflated));
+    if (mine !== turn) return 0;
+    for (const [index, pack] of packs.entries()) {
+      const text = contents[index];
       const lower = text.toLowerCase();
       if (!plain.every((word) => lower.includes(word))) continue;
       if (room > 0) place(pack, text);
