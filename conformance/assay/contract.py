@@ -1,7 +1,7 @@
 """Document + overlays → Contract: everything that is promised, in machine-readable form.
 
-Not what of it can be checked, and how: that is `claims`'. Reads files below the working directory only where the
-user named them, and never follows a reference out of the document.
+Not what of it can be checked, and how: that is `claims`'. Reads the files that the user named, and those that they
+refer to below the document's folder.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from assay import document, media_types, overlay, pointer, validity
+from assay.bundle import bundled
 from assay.document import Document
 from assay.errors import UserError
 from assay.overlay import NotCheckable, Promise
@@ -152,7 +153,7 @@ def load(spec: Path, overlays: Sequence[Path] = ()) -> Contract:
     Raises UserError with file and line: the document does not parse, is no valid OpenAPI 3, refers to nothing or
     outside itself; an overlay action matches nothing.
     """
-    source = document.load(spec)
+    source = bundled(document.load(spec))
     data, written, left = source.data, dict[str, Promise](), list[NotCheckable]()
     validity.check(source, data, written)
     layers = tuple(document.load(path) for path in overlays)

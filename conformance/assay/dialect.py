@@ -9,7 +9,7 @@ from typing import Any
 
 from assay import pointer
 from assay.contract import resolve
-from assay.validity import DATA_KEYS, NAMING
+from assay.structure import DATA_KEYS, NAMING
 
 
 def response_schemas(data: dict[str, Any], openapi: str) -> dict[str, Any]:

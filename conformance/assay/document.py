@@ -71,6 +71,8 @@ class Document:
     text: str = field(repr=False)
     digest: str = ""
     """sha256 of the file's bytes; empty where it was read by somebody else."""
+    parts: dict[str, tuple["Document", str]] = field(factory=dict, repr=False)
+    """Pointers whose values were written in other files, and where there."""
 
     @property
     def shown(self) -> str:
@@ -79,8 +81,19 @@ class Document:
         path, below = os.path.realpath(self.path), os.getcwd() + os.sep  # noqa: PTH109 - see above
         return path.removeprefix(below) if path.startswith(below) else str(self.path)
 
+    @property
+    def files(self) -> tuple["Document", ...]:
+        """This one, and those that it refers to, by path."""
+        others = {str(each.path): each for each, _ in self.parts.values()}
+        return (self, *(others[path] for path in sorted(others)))
+
     def where(self, at: str = "") -> str:
         """`file:line` of the value at a pointer, or of the nearest value above it that the file has."""
+        inside = [each for each in self.parts if f"{at}/".startswith(f"{each}/")]
+        if inside:
+            nearest = max(inside, key=len)
+            other, there = self.parts[nearest]
+            return other.where(there + at.removeprefix(nearest))
         return f"{self.shown}:{self._line(at)}"
 
     @functools.cached_property

@@ -26,7 +26,7 @@ from assay.checks import Check, Node, Validator
 from assay.contract import Contract
 from assay.cycles import Cycles
 from assay.errors import UserError
-from assay.validity import DATA_KEYS, NAMING
+from assay.structure import DATA_KEYS, NAMING
 
 _BASE = "urn:assay:contract"
 """The name under which sub-schemas with references find the rest of the contract."""

@@ -15,16 +15,7 @@ from assay import overlay, pointer, shapes
 from assay.document import Document
 from assay.errors import UserError
 from assay.overlay import Promise
-
-DATA_KEYS = frozenset({"example", "examples", "default", "const", "enum"})
-"""Members whose content is data: no schema, and a `$ref` in there is no reference."""
-
-NAMING = frozenset({
-    "properties", "patternProperties", "dependentSchemas", "dependentRequired", "$defs", "definitions", "schemas",
-    "responses", "parameters", "headers", "requestBodies", "securitySchemes", "links", "callbacks", "pathItems",
-    "paths", "webhooks", "content", "encoding", "variables",
-})  # fmt: skip
-"""Members whose own members bear names that the author chose: a response `default`, a property `example`."""
+from assay.structure import DATA_KEYS, NAMING
 
 
 class _Closed(dict[str, Any]):
@@ -153,8 +144,9 @@ def _check_references(data: dict[str, Any], source: Document, written: dict[str,
     for at, reference in _references(data, ""):
         what = todo = ""
         if not reference.startswith("#"):
+            # those to files are written out by now
             what = "leads outside the document"
-            todo = "bundle it into one file first, for example with `npx @redocly/cli bundle`"
+            todo = "overlays refer to the document only: put the file's part into the action"
         elif not reference.startswith("#/"):
             what, todo = "is no JSON Pointer", "write it as one, such as `#/components/schemas/Name`"
         elif pointer.at(data, pointer.of_reference(reference)) is pointer.MISSING:

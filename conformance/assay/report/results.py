@@ -73,7 +73,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
 
 def _spec(contract: Contract) -> dict[str, Any]:
     """The contract that was judged by, which need not be the one that was recorded for."""
-    read = (contract.source, *contract.overlays)
+    read = (*contract.source.files, *contract.overlays)
     return {
         "title": contract.title,
         "version": contract.version,

@@ -131,9 +131,13 @@ class TestReferences:
     @pytest.mark.parametrize(
         ("reference", "what", "todo"),
         [
-            ("https://example.com/a.yaml#/A", "leads outside the document", "bundle"),
-            ("other.yaml#/A", "leads outside the document", "bundle"),
-            ("../a.json", "leads outside the document", "bundle"),
+            ("https://example.com/a.yaml#/A", "is a URL, and nothing is ever fetched", "beside the document"),
+            ("//example.com/a.yaml", "is a URL, and nothing is ever fetched", "beside the document"),
+            ("file:///etc/hostname", "is a URL, and nothing is ever fetched", "beside the document"),
+            ("missing.yaml#/A", "leads to no file", "there is no missing.yaml"),
+            ("../a.json", "leads outside the document's folder", "put the file below"),
+            ("/etc/hostname", "leads outside the document's folder", "put the file below"),
+            ("%2e%2e/a.json", "leads outside the document's folder", "put the file below"),
             ("#/components/schemas/Tihng", "leads to nothing", "did you mean 'Thing'?"),
             ("#/component/schemas/Thing", "leads to nothing", "did you mean 'components'?"),
             ("#/components/schemas/Q", "leads to nothing", "known here: Thing"),
@@ -194,10 +198,10 @@ class TestReferences:
         assert error.what == "`$ref: #/components/schemas/Q` leads to nothing"
 
     def test_a_default_response_is_looked_at(self, refused: Refused, document_of: DocumentOf) -> None:
-        data = document_of({"$ref": "other.yaml"})
+        data = document_of({"$ref": "missing.yaml"})
         responses = data["paths"]["/x"]["get"]["responses"]
         responses["default"] = responses.pop("200")
-        assert "leads outside the document" in refused(data).what
+        assert "leads to no file" in refused(data).what
 
     @pytest.mark.parametrize("reference", ["#/components/schemas/Q", "https://example.com/a.yaml"])
     def test_one_that_an_overlay_writes_is_looked_at(
