@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from assay import shapes
 from assay.authorisation import carried, given, header_of, served, taken
-from assay.claims import Ledger
+from assay.claims import Ledger, name_of
 from assay.contract import Contract, Operation
 from assay.errors import UserError
 from assay.target import Credential, State, Target
@@ -24,7 +24,14 @@ def check(ledger: Ledger, target: Target) -> None:
     for credential in target.credentials.values():
         _check_credential(contract, credential, target)
     _check_headers(contract, target)
+    excluded = {each.response for each in target.excluded}
     for state in target.states:
+        if name_of(state.operation, state.status) in excluded:
+            what, todo = (
+                f"{state.name!r} is a state of a response that is excluded",
+                "delete the state or the exclusion",
+            )
+            raise UserError(what, where=target.where("states", state.name), todo=todo)
         _check_values(operations[state.operation], state, target)
         _check_state_credential(operations[state.operation], state, target)
     _check_levels(ledger, target)

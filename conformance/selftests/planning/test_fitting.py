@@ -135,3 +135,13 @@ class TestLevels:
     def test_what_the_document_itself_says_has_the_level_that_it_has_there(self, unfit: Refused) -> None:
         error = unfit('[levels]\n"getToken/200/*" = "should"')
         assert error.what == "[levels] 'getToken/200/*' names claims of the document itself"
+
+
+def test_a_state_of_an_excluded_response_would_never_be_entered(unfit: Refused) -> None:
+    excluded = '[excluded."getOpen 200"]\nreason = "closed"\nowner = "us"\n'
+    error = unfit(f'{excluded}[states."getOpen 200 at night"]')
+    assert (error.where, error.what) == (
+        "target.toml:6",
+        "'getOpen 200 at night' is a state of a response that is excluded",
+    )
+    assert error.todo == "delete the state or the exclusion"
