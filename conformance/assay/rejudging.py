@@ -17,9 +17,10 @@ from assay.report.results import results
 from assay.result_file import Result
 from assay.verdicts import ClientVerdicts, Verdicts
 
-_WORDS = frozenset(
-    {"where", "file", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete", "notes"}
-)
+_WORDS = frozenset({
+    "where", "file", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete", "notes",
+    "ticket",
+})  # fmt: skip
 """Members that say in prose, or as somebody's path, what others say for programs; versions may differ in them."""
 
 

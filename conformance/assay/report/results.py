@@ -14,7 +14,7 @@ from assay.contract import Contract
 from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
-from assay.report.wording import waivers_used
+from assay.report.wording import ticket, waivers_used
 from assay.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 
 FORMAT = "assay-results/1"
@@ -50,6 +50,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
         "started": header.started,
         "finished": verdicts.finished,
         "exit_status": verdicts.exit_status,
+        "ticket": visible(ticket(verdicts)),
         "strict": header.strict,
         "partial": header.partial,
         "interrupted": verdicts.interrupted,
