@@ -67,7 +67,7 @@ def fastapi(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("server", ["bugsink", "chroma"])
+@nox.parametrize("server", ["bugsink", "chroma", "titiler"])
 def peers(session: nox.Session, server: str) -> None:
     """Check a published server, installed into an environment of its own and started with an empty database."""
     _install(session, ".", group="peers")

@@ -119,7 +119,23 @@ def _asked(url: str, key: str, body: dict[str, Any] | None = None) -> Any:
         return json.load(answer)
 
 
+_TITILER_IMAGE = """
+import sys, numpy, rasterio
+profile = {"driver": "COG", "dtype": "uint8", "count": 1, "width": 64, "height": 64, "crs": "EPSG:4326"}
+with rasterio.open(sys.argv[1], "w", **profile, transform=rasterio.transform.from_bounds(10, 50, 11, 51, 64, 64)) as to:
+    to.write(numpy.arange(4096, dtype="uint8").reshape(1, 64, 64))
+"""
+
+
+def _titiler_before(folder: Path) -> dict[str, str]:
+    """An image of 64 by 64 pixels."""
+    image = str(folder / "image.tif")
+    subprocess.run([os.environ["PEER_PYTHON"], "-c", _TITILER_IMAGE, image], check=True, timeout=60)
+    return {"TITILER_IMAGE": image}
+
+
 PEERS = {
+    "titiler": Peer("titiler", "/api", "openapi.json", _titiler_before, lambda _: {}, examples=4),
     "bugsink": Peer(
         "bugsink", "/api/canonical/0/schema/", "openapi.yaml", _bugsink_before, _bugsink_within, ("--allow-writes",)
     ),
