@@ -65,10 +65,12 @@ _PREFIXES = {"apiKey": "", "basic": "Basic "}
 
 def base_url(given: str | None) -> str:
     """Where requests go: the argument, else the environment, else the document's server. Raises ConfigurationError."""
-    url = given if given is not None else os.environ.get(_contract.BASE_URL_VARIABLE, _contract.SERVER)
+    url: Any = given if given is not None else os.environ.get(_contract.BASE_URL_VARIABLE, _contract.SERVER)
     how = f"give base_url or set {_contract.BASE_URL_VARIABLE}, for example https://api.example.com"
     if url is None:
         raise ConfigurationError(f"the document names no server: {how}")
+    if not isinstance(url, str):
+        raise ConfigurationError(f"{url!r} is no text: {how}")
     try:
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
@@ -81,19 +83,35 @@ def base_url(given: str | None) -> str:
     return url.rstrip("/")
 
 
-def _usable(scheme: Scheme, value: str) -> str:
+def headers(given: Mapping[str, Any] | None) -> dict[str, str]:
+    """The same, if requests can carry them. Raises ConfigurationError, which names the header but quotes no value."""
+    usable = dict[str, str]()
+    for name, value in (given or {}).items():
+        if not (_printable(name) and _printable(value)):
+            raise ConfigurationError(f"the header {name!r} must be text of printable ASCII characters")
+        usable[name] = value
+    return usable
+
+
+def _usable(scheme: Scheme, value: Any) -> str:
     """Without the line break that a file or a secret store leaves at its end. Errors never quote the value."""
-    value = value.strip()
     where = f"{scheme.argument} (or {scheme.variable})"
-    if not value:
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{where} must be text, not of type {type(value).__name__}")
+    text: str = value.strip()
+    if not text:
         raise ConfigurationError(f"{where} is empty")
-    if not (value.isascii() and value.isprintable()):
+    if not _printable(text):
         raise ConfigurationError(f"{where} has characters that no request can carry")
     if scheme.kind != "basic":
-        return value
-    if ":" not in value:
+        return text
+    if ":" not in text:
         raise ConfigurationError(f"{where} must be of the form user:password")
-    return base64.b64encode(value.encode()).decode()
+    return base64.b64encode(text.encode()).decode()
+
+
+def _printable(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isprintable()
 
 
 def _missing(schemes: "tuple[Scheme, ...] | list[Scheme]") -> MissingCredentialError:

@@ -41,7 +41,7 @@ class _Cookies(httpx.Cookies):
             super().extract_cookies(response)
 
 
-# httpx bounds the time from one part of a response to the next; a head that comes byte by byte would last for ever. ----
+# httpx bounds the time from one part of a response to the next: a head that comes byte by byte would last for ever. ---
 
 
 class _Attempt(threading.local):
@@ -59,8 +59,10 @@ def until(end: float, clock: Callable[[], float]) -> None:
     _attempt.end, _attempt.clock = end, clock
 
 
-def _left(timeout: float | None) -> float:
+def _left(timeout: float | None) -> float | None:
     left = max(_attempt.end - _attempt.clock(), 0.0001)  # 0 would mean: do not wait at all
+    if left == float("inf"):
+        return timeout
     return left if timeout is None else min(left, timeout)
 
 

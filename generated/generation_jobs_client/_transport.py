@@ -62,7 +62,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """How long and how often a call tries. Times are in seconds."""
+    """How long and how often a call tries. Times are in seconds, `math.inf` for no limit."""
 
     timeout: float = 30.0
     total_timeout: float = 120.0
@@ -70,6 +70,9 @@ class Options:
     max_retry_after: float = 60.0
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, (int, float)):
+                raise ConfigurationError(f"{name} must be a number, not {value!r}")
         if not (self.timeout > 0 and self.total_timeout > 0):
             raise ConfigurationError("timeout and total_timeout must be more than 0 seconds")
         if not (self.max_retries >= 0 and self.max_retry_after >= 0):
@@ -100,7 +103,7 @@ class Transport:
         Raises ApiConnectionError, ApiTimeoutError, UndocumentedStatusError; MissingCredentialError before anything
         is sent.
         """
-        call = _Call(self._setup, request)
+        call = _Call(self._setup, request, self._http)
         while True:
             outcome = self._attempt(call)
             pause = call.pause_after(outcome)
@@ -114,7 +117,7 @@ class Transport:
         end = clock() + limit
         _http.until(end, clock)
         try:
-            response = self._http.send(call.build(self._http, limit), stream=True, follow_redirects=False)
+            response = self._http.send(call.build(limit), stream=True, follow_redirects=False)
             try:
                 response.stream = _Bounded(response.stream, end, clock)
                 response.read()
@@ -143,7 +146,7 @@ class AsyncTransport:
 
     async def request(self, **request: Any) -> Any:
         """See Transport.request."""
-        call = _Call(self._setup, request)
+        call = _Call(self._setup, request, self._http)
         while True:
             outcome = await self._attempt(call)
             pause = call.pause_after(outcome)
@@ -157,7 +160,7 @@ class AsyncTransport:
         limit = call.begin()
         try:
             async with asyncio.timeout(limit), self._turns:
-                return await self._http.send(call.build(self._http, limit), follow_redirects=False)
+                return await self._http.send(call.build(limit), follow_redirects=False)
         except (TimeoutError, httpx.ReadTimeout):
             return _too_slow(limit)
         except httpx.RequestError as error:
@@ -189,8 +192,11 @@ class _Bounded(httpx.SyncByteStream):
 class _Call:
     """One call: its attempts so far, and what is to be done after each."""
 
-    def __init__(self, setup: Setup, request: dict[str, Any]) -> None:
+    def __init__(self, setup: Setup, request: dict[str, Any], http: httpx.Client | httpx.AsyncClient) -> None:
+        if http.is_closed:
+            raise ConfigurationError("the client was closed: use it within its `with`, or make another")
         self._setup = setup
+        self._http = http
         self._request = dict(request)
         self._method = self._request.pop("method").upper()
         self._path = self._request.pop("url")
@@ -204,9 +210,11 @@ class _Call:
         self._attempts += 1
         return min(self._setup.options.timeout, max(self._end - self._setup.timing.monotonic(), 0.001))
 
-    def build(self, http: httpx.Client | httpx.AsyncClient, limit: float) -> httpx.Request:
+    def build(self, limit: float) -> httpx.Request:
+        http = self._http
         url = self._setup.base_url + self._path
-        extensions = {"timeout": {"connect": limit, "read": limit, "write": limit, "pool": limit}}
+        seconds = limit if limit < float("inf") else None
+        extensions = {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
         kept: dict[Operation, httpx.Headers] | None = None if self._request else getattr(http, "kept", None)
         if kept is not None and self._operation in kept:
             headers = kept[self._operation]

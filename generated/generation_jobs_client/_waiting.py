@@ -44,6 +44,10 @@ class Wait(Generic[T]):
             raise InvalidArgumentError(
                 f"raise_on must be a list of some of {', '.join(terminal)}, not {raise_on!r}"
             )
+        times: tuple[Any, ...] = (0 if timeout is None else timeout, interval, longest_interval)
+        for seconds in times:
+            if not isinstance(seconds, (int, float)):
+                raise InvalidArgumentError(f"a time must be a number of seconds, not {seconds!r}")
         if not (interval > 0 and longest_interval > 0) or (timeout is not None and not timeout > 0):
             raise InvalidArgumentError("timeout and the intervals between polls must be more than 0 seconds")
         self._field = field

@@ -13,6 +13,7 @@ import httpx
 from . import _contract
 from ._credentials import Credentials
 from ._credentials import base_url as checked_url
+from ._credentials import headers as checked_headers
 from ._http import AsyncHttpClient, HttpClient
 from ._timing import Timing
 from ._transport import AsyncTransport, Options, Setup, Transport
@@ -64,7 +65,7 @@ class AuthenticatedClient:
         self.credentials: Credentials = Credentials(credentials)
         self._setup = Setup(
             base_url=checked_url(base_url),
-            headers={"User-Agent": USER_AGENT, **(headers or {})},
+            headers={"User-Agent": USER_AGENT, **checked_headers(headers)},
             credentials=self.credentials,
             options=options or Options(max_retries=0),
             timing=Timing(),
@@ -209,7 +210,7 @@ class Client(_Facade):
 
         base_url: Where the API is. Without it, that in the environment variable GENERATION_JOBS_BASE_URL, else
             https://api.generation-jobs.example.
-        timeout: Seconds for one attempt, from connecting to the last byte.
+        timeout: Seconds for one attempt, from connecting to the last byte; `math.inf` for no limit.
         total_timeout: Seconds for a call, over all its attempts and the pauses between them.
         max_retries: How often a call that failed in passing is repeated (no connection, or a status of 408, 429, 500,
             502, 503 or 504), if its method is idempotent.
@@ -279,7 +280,7 @@ class AsyncClient(_Facade):
 
         base_url: Where the API is. Without it, that in the environment variable GENERATION_JOBS_BASE_URL, else
             https://api.generation-jobs.example.
-        timeout: Seconds for one attempt, from connecting to the last byte.
+        timeout: Seconds for one attempt, from connecting to the last byte; `math.inf` for no limit.
         total_timeout: Seconds for a call, over all its attempts and the pauses between them.
         max_retries: How often a call that failed in passing is repeated (no connection, or a status of 408, 429, 500,
             502, 503 or 504), if its method is idempotent.

@@ -67,6 +67,42 @@ def test_a_key_that_no_header_can_carry_is_said_without_being_shown(key: str) ->
     assert "cret" not in str(caught.value)
 
 
+@CLIENTS
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"api_key": 5}, "api_key (or GENERATION_JOBS_API_KEY) must be text, not of type int"),
+        ({"base_url": 5}, "5 is no text: give base_url"),
+        ({"timeout": "5"}, "timeout must be a number, not '5'"),
+        ({"total_timeout": None}, "total_timeout must be a number, not None"),
+        ({"max_retries": "2"}, "max_retries must be a number, not '2'"),
+        ({"headers": {"X-Trace": "a\nb"}}, "the header 'X-Trace' must be text of printable ASCII characters"),
+        ({"headers": {"X-Trace": "spür"}}, "the header 'X-Trace' must be text of printable ASCII characters"),
+        ({"headers": {"X-Trace": 5}}, "the header 'X-Trace' must be text of printable ASCII characters"),
+    ],
+)
+def test_what_is_of_another_type_is_said(make: Callable[..., Any], options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        make(**{"api_key": "key", **options})
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_client_that_was_closed_says_so(script: Script, is_async: bool) -> None:
+    async def read_async() -> None:
+        async with AsyncClient("key", base_url=script.url) as api:
+            pass
+        await api.jobs.get_job(ID)
+
+    def read() -> None:
+        with Client("key", base_url=script.url) as api:
+            pass
+        api.jobs.get_job(ID)
+
+    with pytest.raises(ConfigurationError, match="the client was closed: use it within its `with`"):
+        asyncio.run(read_async()) if is_async else read()
+    assert script.requests == []
+
+
 @pytest.mark.parametrize("job_id", ["", "job-1", "4be2f1a6", 7, None])
 def test_an_id_that_is_no_uuid_is_said(fast: Client, script: Script, job_id: Any) -> None:
     with pytest.raises(InvalidArgumentError, match=f"id must be a UUID, not {job_id!r}"):

@@ -1,6 +1,7 @@
 """What failed in passing is tried again, as long and as often as was allowed, and not more eagerly than was asked."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -167,6 +168,16 @@ def test_the_time_of_all_attempts_together_is_limited(script: Script, trickle: A
     with api, pytest.raises(ApiTimeoutError):
         api.jobs.get_job(ID)
     assert time.monotonic() - began < 0.8
+
+
+def test_a_call_may_take_any_time(script: Script) -> None:
+    async def read_async() -> Job:
+        async with AsyncClient("key", base_url=script.url, timeout=math.inf, total_timeout=math.inf) as api:
+            return await api.jobs.get_job(ID)
+
+    script.will((200, {}, JOB))
+    with Client("key", base_url=script.url, timeout=math.inf, total_timeout=math.inf) as api:
+        assert api.jobs.get_job(ID) == asyncio.run(read_async())
 
 
 @pytest.mark.parametrize(

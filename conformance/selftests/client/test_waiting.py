@@ -179,6 +179,8 @@ def test_without_a_limit_it_waits_on(wait: Wait, script: Script, clock: Clock) -
         {"timeout": 0},
         {"poll_interval": 0},
         {"max_poll_interval": -1},
+        {"timeout": "5"},
+        {"poll_interval": None},
     ],
 )
 def test_what_makes_no_sense_is_said_before_anything_is_sent(
