@@ -43,6 +43,7 @@ def _parts(browser: Browser, report: Report, folder: Path) -> None:
     """What was watched; the document; a claim with its evidence."""
     page = _opened(browser, report, "light", DESK)
     page.locator("#watched").screenshot(path=folder / "watched.png")
+    page.locator("li[data-at='/paths'] > details > summary").click()  # shut: the schemas say more
     page.evaluate("document.querySelector('.tree').style.cssText = 'max-height: 900px; overflow: hidden'")
     page.locator("#document").screenshot(path=folder / "document.png")
     page = _opened(browser, report, "dark", DESK)

@@ -137,20 +137,24 @@ class _Tree:
         )
 
     def _sentence(self, at: str) -> str:
-        if at in self.said:
-            return " ".join(sorted(self._sentences[at], key=len, reverse=True))
-        sentences = self._sentences.get(at, set())
-        return next(iter(sentences)) if len(sentences) == 1 else ""
+        """What is promised at a place; else what all is that is promised below it, if that is one thing."""
+        own = _promised(self.said.get(at, ()))
+        below = self._below.get(at, set())
+        return " ".join(each for each in own if each) or (next(iter(below)) if len(below) == 1 else "")
 
     @functools.cached_property
-    def _sentences(self) -> dict[str, set[str]]:
+    def _below(self) -> dict[str, set[str]]:
         """Place → what is promised there and below; all that the document says itself is one empty promise."""
         found: dict[str, set[str]] = {}
         for at, claims in self.said.items():
-            told = {each.claim.sentence if each.claim.source in ("overlay", "relation") else "" for each in claims}
             for place in (at, *_above([at])):
-                found.setdefault(place, set()).update(told)
+                found.setdefault(place, set()).update(_promised(claims))
         return found
+
+
+def _promised(claims: Iterable[ClaimVerdict]) -> dict[str, None]:
+    """The sentences of an overlay, each once."""
+    return dict.fromkeys(each.claim.sentence if each.claim.source in ("overlay", "relation") else "" for each in claims)
 
 
 def _mark(claims: list[ClaimVerdict]) -> Mark:
@@ -190,4 +194,5 @@ def opened(line: Line, *, large: bool) -> bool:
     """Whether a reader sees what is within at first."""
     if not held(line) or line.at.count("/") == 1:
         return True
-    return not large and line.key not in ("-", "content:", "x-relations:")
+    above = line.at.rpartition("/")[0]
+    return not large and line.key not in ("-", "x-relations:") and not above.endswith("/responses")
