@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from assay import checks, media_types, pointer, shapes
+from assay import checks, media_types, pointer, shapes, structure
 from assay.checks import Check, Node
 from assay.contract import Contract, Header, Media, Operation, Response, relations, resolve
 from assay.errors import UserError
@@ -124,6 +124,7 @@ class _Deriver:
         self._claims: dict[str, Claim] = {}
         self._of_check: dict[Check, Claim] = {}
         self._rules: dict[str, Rule] = {}
+        self._related = set[str]()
 
     def run(self) -> Ledger:
         responses = {}
@@ -132,6 +133,7 @@ class _Deriver:
             for response in operation.responses:
                 responses[operation.id, response.status] = self._response(operation, response)
             operations[operation.id] = self._operation(operation)
+        self._check_related()
         return Ledger(self._contract, self._claims, responses, operations, self._of_check, self._rules)
 
     def _response(self, operation: Operation, response: Response) -> ResponseClaims:
@@ -190,7 +192,10 @@ class _Deriver:
         for check in checks.checks(tree):
             tokens = pointer.split("/" + check.name) if check.name else []
             where = f"`{check.place}`" if check.place else subject
-            self._of_check[check] = self._add((*prefix, *tokens), kind, check.pointer, f"{where} {phrase(check)}")
+            sentence = f"{where} {phrase(check)}"
+            # OpenAPI 3.0.3, Schema Object: it SHOULD NOT be sent as part of the response
+            level: Level = "should" if check.keyword == "writeOnly" else "must"
+            self._of_check[check] = self._add((*prefix, *tokens), kind, check.pointer, sentence, level=level)
         return tree
 
     def _operation(self, operation: Operation) -> OperationClaims:
@@ -226,9 +231,8 @@ class _Deriver:
         good = tuple(each.status for each in operation.responses if each.status.startswith("2"))
         declared = {at: (raw, good) for at, raw in operation.relations}
         for response in operation.responses:
-            for media in response.media:
-                at, schema = resolve(self._contract.data, media.schema) if media.schema else ("", {})
-                for here, raw in relations(schema, at) if isinstance(schema, dict) else ():
+            for media in (each for each in response.media if each.schema):
+                for here, raw in self._declared_of(media.schema):
                     known = declared.get(here, (raw, ()))[1]
                     declared[here] = raw, known if response.status in known else (*known, response.status)
         for at, (raw, responses) in declared.items():
@@ -236,6 +240,7 @@ class _Deriver:
             self._check_states(at, raw)
             if operation.method == "POST" and raw["kind"] in _OVER_TIME:
                 continue
+            self._related.add(at)
             for fields in _claimed_together(raw):
                 claim = self._relation_claim(operation, at, raw["kind"], raw, fields)
                 yield Relation(claim, raw["kind"], fields, raw, responses)
@@ -243,6 +248,32 @@ class _Deriver:
                 ends = {**raw, "sentence": f"It ends in one of these states: {', '.join(raw['terminal'])}."}
                 claim = self._relation_claim(operation, at, "ends", ends, (raw["field"],))
                 yield Relation(claim, "ends", (raw["field"],), raw, responses)
+
+    def _declared_of(self, schema: str) -> Iterator[tuple[str, Any]]:
+        """The relations of a body: those of its schema, and of all that its references and `allOf` say of the same."""
+        seen, waiting = set[str](), [schema]
+        while waiting:
+            at = waiting.pop()
+            found = pointer.at(self._contract.data, at)
+            if at in seen or not isinstance(found, dict):
+                continue
+            seen.add(at)
+            yield from relations(found, at)
+            waiting += [f"{at}/allOf/{index}" for index in range(len(found.get("allOf", ())))]
+            if isinstance(found.get("$ref"), str):
+                waiting.append(pointer.of_reference(found["$ref"]))
+
+    def _check_related(self) -> None:
+        """A relation that speaks of no response would be lost in silence."""
+        for at, owner in structure.owners(self._contract.data, "x-relations"):
+            for here, _ in relations(owner, at):
+                if here not in self._related:
+                    raise UserError(
+                        "this relation makes no claim: no response's whole body has the schema that it stands in "
+                        "(or only that of a POST, which answers something else each time)",
+                        where=self._contract.where(here),
+                        todo="declare it on the schema of a response's body or on an operation, its fields from there",
+                    )
 
     def _check_states(self, at: str, raw: dict[str, Any]) -> None:
         """The states that a `states` relation names are those its transitions know."""
@@ -277,7 +308,7 @@ class _Deriver:
 
     def _add(
         self, tokens: tuple[str, ...], kind: Kind, at: str, sentence: str,
-        basis: Basis = "stated", source: Source = "schema",
+        basis: Basis = "stated", source: Source = "schema", level: Level = "must",
     ) -> Claim:  # fmt: skip
         promise = self._contract.promise_at(at) if source == "schema" else None
         return self._put(
@@ -286,7 +317,7 @@ class _Deriver:
                 kind=kind,
                 operation=tokens[0],
                 response=tokens[1] if tokens[1] != "any" else "",
-                level=promise.level if promise else "must",
+                level=promise.level if promise else level,
                 basis=promise.basis if promise else basis,
                 source="overlay" if promise else source,
                 pointer=at,

@@ -6,6 +6,7 @@ The rules:
   the parts of `then` by a value that matches `if`. What was not exercised was not seen to hold.
 - `required` is one check a property. Below `not`, `if`, `anyOf`, `oneOf`, `contains` and `propertyNames` a keyword
   fails nothing by itself: the applicator above it is the check.
+- A property that is `writeOnly` is a check too: that it is not given.
 - A `format` that the validator does not assert is no check, nor is a keyword that nothing can break (`minLength: 0`).
 - A `$ref` met again on its own path leads back to its first visit, so a recursive schema is a finite tree. Schemas
   that lead to each other are written out where the cycle is entered and one step further; what is met beyond that
@@ -23,7 +24,7 @@ from attrs import field, frozen
 
 from assay import dialect, pointer
 from assay.checks import Check, Node, Validator
-from assay.contract import Contract
+from assay.contract import Contract, resolve
 from assay.cycles import Cycles
 from assay.errors import UserError
 from assay.structure import DATA_KEYS, NAMING
@@ -130,7 +131,7 @@ class Schemas:
         raise UserError(what, where=self._contract.where(at), todo="mend the schema there")
 
     def validator(self, at: str) -> Validator:
-        """The schema as a whole: the tree's checks all hold exactly when it accepts."""
+        """The schema as a whole: the tree's checks (but `writeOnly`) all hold exactly when it accepts."""
         return _compiled({"$ref": pointer.reference(at)}, self._registry)
 
 
@@ -259,10 +260,22 @@ class _Builder:
                     "false", False, at + pointer.join(key, member), (*name, key, member), place,
                     _is_object, {key: {member: False}},
                 )  # fmt: skip
+        for member in filter(lambda each: self._write_only(schema, at, each), schema.get("properties", {})):
+            only = ("properties", member, "writeOnly")
+            yield self._check(
+                "writeOnly", member, at + pointer.join(*only), (*name, *only), place,
+                _is_object, {"properties": {member: False}},
+            )  # fmt: skip
         if schema.get("items") is False:
             prefix = [True] * len(schema.get("prefixItems", ()))
             alone: dict[str, Any] = {"items": False} | ({"prefixItems": prefix} if prefix else {})
             yield self._check("items", False, at + "/items", (*name, "items"), place, _is_array, alone)
+
+    def _write_only(self, schema: dict[str, Any], at: str, member: str) -> bool:
+        declared = schema["properties"][member]
+        if isinstance(declared, dict) and "$ref" in declared and "writeOnly" not in declared:
+            declared = resolve(self.data, at + pointer.join("properties", member))[1]
+        return isinstance(declared, dict) and declared.get("writeOnly") is True
 
     def _check(
         self,

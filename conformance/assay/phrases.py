@@ -59,5 +59,6 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "oneOf": lambda value: f"fits exactly one of {len(value)} documented shapes",
     "not": lambda value: f"is not what is described by {_quoted(value)}",
     "$dynamicRef": lambda value: f"fits what {value} leads to",
+    "writeOnly": lambda value: f"is without {_quoted(value)}, which is only written",
     "false": lambda _: "is never given",
 }

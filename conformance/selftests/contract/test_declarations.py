@@ -80,9 +80,59 @@ class TestClaims:
 
     def test_what_a_post_makes_is_not_followed_over_time(self, loaded: Loaded, document_of: DocumentOf) -> None:
         data = document_of({"x-relations": [KEPT, {**KEPT, "kind": "order"}]})
+        data["paths"]["/x"] = {"post": {**data["paths"]["/x"]["get"], "operationId": "addX"}}
+        data["paths"]["/y"] = {"get": data["paths"]["/x"]["post"] | {"operationId": "getX"}}
+        content = data["paths"]["/x"]["post"]["responses"]["200"]["content"]
+        data["components"]["schemas"] = {"X": content["application/json"]["schema"]}
+        content["application/json"]["schema"] = {"$ref": "#/components/schemas/X"}
+        found = ledger(loaded(data)).operations
+        assert [each.kind for each in found["addX"].relations] == ["order"]
+        assert {each.kind for each in found["getX"].relations} == {"kept", "order"}
+
+
+class TestPlaces:
+    """A relation speaks of a body as a whole; one that stands elsewhere is not lost in silence."""
+
+    @pytest.mark.parametrize(
+        "schema",
+        [
+            {"allOf": [{"x-relations": [KEPT]}]},
+            {"allOf": [{"allOf": [{"$ref": "#/components/schemas/Kept"}]}]},
+            {"$ref": "#/components/schemas/Kept", "description": "beside"},
+        ],
+    )
+    def test_what_is_said_of_the_same_body_is_a_claim(
+        self, loaded: Loaded, document_of: DocumentOf, schema: Any
+    ) -> None:
+        schemas = {"Kept": {"x-relations": [KEPT]}} if "$ref" in str(schema) else {}
+        found = ledger(loaded(document_of(schema, schemas=schemas))).operations["getX"].relations
+        assert {each.kind for each in found} == {"kept"}
+
+    @pytest.mark.parametrize(
+        "schema",
+        [
+            {"items": {"x-relations": [KEPT]}},
+            {"properties": {"a": {"x-relations": [KEPT]}}},
+            {"anyOf": [{"x-relations": [KEPT]}, {}]},
+        ],
+    )
+    def test_what_is_said_of_a_part_of_it_is_refused(
+        self, refused: Refused, document_of: DocumentOf, schema: Any
+    ) -> None:
+        assert "this relation makes no claim" in refused(document_of(schema)).what
+
+    def test_what_an_overlay_says_of_a_schema_that_no_response_has_names_the_action(
+        self, refused: Refused, document_of: DocumentOf
+    ) -> None:
+        update = {"x-relations": [KEPT]}
+        action = {"target": "$.components.schemas.Unused", "update": update}
+        error = refused(document_of({}, schemas={"Unused": {}}), [action])
+        assert ("makes no claim" in error.what, "overlay0.yaml:" in error.where) == (True, True)
+
+    def test_what_only_a_post_answers_has_no_life(self, refused: Refused, document_of: DocumentOf) -> None:
+        data = document_of({"x-relations": [KEPT]})
         data["paths"]["/x"] = {"post": data["paths"]["/x"]["get"]}
-        found = ledger(loaded(data)).operations["getX"].relations
-        assert [each.kind for each in found] == ["order"]
+        assert "only that of a POST" in refused(data).what
 
 
 class TestMistakes:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from assay import dialect
+from assay import checks, dialect
+from assay.claims import ledger
 
 
 def translated(schema: Any, version: str = "3.0.3", **schemas: Any) -> Any:
@@ -80,3 +81,21 @@ class TestWriteOnly:
     @pytest.mark.parametrize("sub", [{}, {"writeOnly": False}, {"readOnly": True}, True, {"writeOnly": "true"}])
     def test_others_stay_required(self, sub: Any) -> None:
         assert translated({"required": ["a"], "properties": {"a": sub}}, "3.1.0")["required"] == ["a"]
+
+
+class TestWriteOnlyGiven:
+    """OpenAPI 3.0.3, Schema Object: such a property should not be sent as part of a response."""
+
+    @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+    def test_that_it_is_not_given_is_a_should(self, loaded: Any, document_of: Any, version: str) -> None:
+        secret = {"type": "string", "writeOnly": True}
+        properties = {"a": secret, "b": {"$ref": "#/components/schemas/B"}, "c": {"type": "string"}}
+        schema = {"type": "object", "required": ["a", "b", "c"], "properties": properties}
+        found = ledger(loaded(document_of(schema, version, {"B": secret}))).claims
+        levels = {name.removeprefix("getX/200/body/"): each.level for name, each in found.items() if "Only" in name}
+        assert levels == {"properties/a/writeOnly": "should", "properties/b/writeOnly": "should"}
+        assert {name for name in found if "required" in name} == {"getX/200/body/required/c"}
+
+    def test_a_body_that_has_it_is_found(self, schemas_of: Any, at_schema: str) -> None:
+        tree = schemas_of({"properties": {"a": {"writeOnly": True}}}).tree(at_schema)
+        assert [each.fault is None for value in ({}, {"a": 1}) for each in checks.walk(tree, value)] == [True, False]

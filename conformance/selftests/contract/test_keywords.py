@@ -222,7 +222,10 @@ class TestNames:
     ) -> None:
         schema = {"required": ["w", "a"], "properties": {"w": {"writeOnly": True}}}
         found = [(each.name, each.pointer) for each in checks.checks(schemas_of(schema).tree(at_schema))]
-        assert found == [("required/a", f"{at_schema}/required/1")]
+        assert found == [
+            ("required/a", f"{at_schema}/required/1"),
+            ("properties/w/writeOnly", f"{at_schema}/properties/w/writeOnly"),
+        ]
 
     @pytest.mark.parametrize(
         ("schema", "place"),
@@ -248,7 +251,7 @@ class TestNames:
 
 class TestPhrases:
     def test_each_keyword_has_one(self) -> None:
-        others = {"required", "dependentRequired", "additionalProperties", "items", "false"}
+        others = {"required", "dependentRequired", "additionalProperties", "items", "false", "writeOnly"}
         assert _APPLIES.keys() | others == _PHRASES.keys()
 
     @pytest.mark.parametrize(
