@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import email.utils
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -40,9 +40,16 @@ class Purpose:
 
 
 class Asker:
-    """Asks one target within its limits. An async context manager; its clock starts when it is made."""
+    """Asks one target within its limits. An async context manager; its clock starts when it is made.
 
-    def __init__(self, target: Target, recorder: Recorder, redactor: Redactor, run_id: str) -> None:
+    `heard` is told what each call came to.
+    """
+
+    def __init__(
+        self, target: Target, recorder: Recorder, redactor: Redactor, run_id: str,
+        heard: Callable[[Call, Exchange], None],
+    ) -> None:  # fmt: skip
+        self._heard = heard
         self._target = target
         self._recorder = recorder
         self._redactor = redactor
@@ -105,7 +112,7 @@ class Asker:
         request = self._request(call)
         throttles = faults = 0
         while True:
-            exchange = self._record(call.operation, purpose, request, await self._sender.send(request))
+            exchange = self._record(call, purpose, request, await self._sender.send(request))
             if call.credential is not None and exchange.reply is not None and exchange.reply.status != 401:
                 self._tokens.worked(call.credential)
             if exchange.reply is None:
@@ -130,7 +137,7 @@ class Asker:
             return
         request = self._request(call)
         for sent in await self._sender.burst(request, times):
-            self._record(call.operation, purpose, request, sent)
+            self._record(call, purpose, request, sent)
 
     def _request(self, call: Call) -> Request:
         request, extra = wire(call, self._target.base_url), self._target.http.headers
@@ -140,9 +147,14 @@ class Asker:
         """Record why a request was not sent."""
         now = time.monotonic()
         request = Request(operation.method, self._target.base_url + operation.path, ())
-        return self._record(operation, purpose, request, Sent(now, now, None, fault))
+        return self._recorded(operation, purpose, request, Sent(now, now, None, fault))
 
-    def _record(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
+    def _record(self, call: Call, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
+        redacted = self._recorded(call.operation, purpose, request, sent)
+        self._heard(call, redacted)
+        return redacted
+
+    def _recorded(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
         exchange = Exchange(
             id=len(self._recorder.exchanges) + 1,
             step=purpose.step,

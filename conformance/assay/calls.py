@@ -6,7 +6,7 @@ sending: that is `send`'s.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from assay.authorisation import authorise, default_header
 from assay.contract import Operation
 from assay.exchange import Request
+from assay.expressions import Made, filled, replaced
 from assay.media_types import is_json
 from assay.target import Credential
 
@@ -50,10 +51,16 @@ class Call:
 
     def filled(self, values: dict[str, Any]) -> "Call":
         """With every `{setup.NAME}` replaced. Raises KeyError naming one that the setup did not answer."""
-        return evolve(
-            self, path=_fill(self.path, values), query=_fill(self.query, values),
-            headers=_fill(self.headers, values), body=_fill(self.body, values),
-        )  # fmt: skip
+        return self._each(lambda value: replaced(value, _INJECTED, lambda match: values[match[1]]))
+
+    def taking(self, made: Mapping[str, Made]) -> "Call":
+        """With every `{NAME.EXPRESSION}` of a name in `made` replaced. Raises LookupError: there is no such value."""
+        return self._each(lambda value: filled(value, made))
+
+    def _each(self, fill: Callable[[Any], Any]) -> "Call":
+        path, query, headers, body = (fill(each) for each in (self.path, self.query, self.headers, self.body))
+        texts = {name: str(value) for name, value in headers.items()}
+        return evolve(self, path=path, query=query, headers=texts, body=body)
 
 
 def wire(call: Call, base_url: str) -> Request:
@@ -110,14 +117,3 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ",".join(map(_text, value)) if isinstance(value, list) else str(value)
-
-
-def _fill(value: Any, values: dict[str, Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: _fill(member, values) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_fill(member, values) for member in value]
-    if not isinstance(value, str):
-        return value
-    whole = _INJECTED.fullmatch(value)
-    return values[whole[1]] if whole else _INJECTED.sub(lambda match: str(values[match[1]]), value)

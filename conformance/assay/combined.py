@@ -36,6 +36,7 @@ def combined(recordings: Sequence[Named]) -> Recording:
         finished=min(each.finished for each in _runs(apart)),
         complete=all(each.complete for each in apart),
         interrupted=any(each.interrupted for each in apart),
+        left=tuple(each for recording in apart for each in recording.left),
         builds=tuple(dict.fromkeys(build for each in apart for build in each.builds)),
     )
 

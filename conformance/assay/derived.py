@@ -14,6 +14,7 @@ from assay.authorisation import unserved
 from assay.calls import Call
 from assay.contract import Operation, Parameter, Response
 from assay.errors import UserError
+from assay.links import Link
 from assay.samples import Samples
 from assay.target import State, Target
 
@@ -37,6 +38,22 @@ class Requests:
     def of_state(self, operation: Operation, state: State) -> Call:
         """The ordinary one, with the state's values over it."""
         return self._with(operation, state.path, state.query, state.headers, state.body, state.credentials)
+
+    def linked(self, operation: Operation, link: Link) -> Call:
+        """The ordinary one, with the values of a link over it."""
+        return self._with(operation, link.path, link.query, link.headers, link.body, "")
+
+    def unknown(self, operation: Operation) -> frozenset[tuple[str, str]]:
+        """Place and name of each parameter that the operation needs and the document knows no value of."""
+        needed = (each for each in operation.parameters if _needed(each) and self._samples.known(each) is None)
+        return frozenset((each.place, each.name) for each in needed)
+
+    def wrong_body(self, operation: Operation, response: Response) -> Any:
+        """A body that is due a 400 or 422; None where none is. A 422 beside a 400 is for JSON that lacks something."""
+        if operation.body is None:
+            return None
+        beside = response.status == "422" and any(each.status == "400" for each in operation.responses)
+        return self._samples.lacking(operation) if beside else _MALFORMED_BODY
 
     def lacks(self, operation: Operation, state: State) -> str | None:
         """What is to be filled in, or the required parameter that neither state nor document give a value for."""
@@ -96,7 +113,9 @@ class Requests:
                 return evolve(call, path={**call.path, parameter.name: text})
             if text is not None and parameter.place == "query":
                 return evolve(call, query={**call.query, parameter.name: text})
-        return evolve(call, body=_MALFORMED_BODY) if operation.body is not None else None
+        # one that names nothing may be refused for that
+        named = any(place == "path" for place, _ in self.unknown(operation))
+        return evolve(call, body=_MALFORMED_BODY) if operation.body is not None and not named else None
 
     def _with(
         self, operation: Operation, path: dict[str, Any], query: dict[str, Any], headers: dict[str, str],

@@ -86,4 +86,4 @@ def _once(step: Step) -> Step:
 
 
 def _is_plain_read(step: Step) -> bool:
-    return step.operation.safe and step.driver in ("fixture", "hint", "derived")
+    return step.operation.safe and not step.needs and step.driver in ("fixture", "hint", "derived")

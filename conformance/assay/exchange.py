@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from assay import strict_json
 
-Role = Literal["state", "control", "poll", "probe", "explore", "shrink", "minimal", "traffic"]
+Role = Literal["state", "make", "remove", "control", "poll", "probe", "explore", "shrink", "minimal", "traffic"]
 """`traffic` is what assay did not ask for itself: it was found in what somebody else recorded."""
 Grade = Literal["natural", "provoked", "hinted", "observed"]
 

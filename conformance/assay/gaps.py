@@ -34,15 +34,22 @@ def withheld(operation: Operation, response: Response) -> Unplanned:
     )
 
 
-def unreached(operation: Operation, response: Response, target: Target, lacks: str, unserved: str) -> Unplanned:
-    """`lacks`: what a declared state does not say; `unserved`: why the default credential is none. Else empty."""
+def unreached(
+    operation: Operation, response: Response, target: Target, lacks: str, unserved: str, would: str = ""
+) -> Unplanned:
+    """`lacks`: what a declared state does not say; `unserved`: why the default credential is none; `would`: the step
+    that would make what is missing. Else empty.
+    """
     state = f'[states."{name_of(operation.id, response.status)}"]'
     if unserved and not lacks:
         todo = f"give [credentials.default] in {target.shown}, and, unless that is enough, {state}"
     else:
         todo = f"declare {state} in {target.shown}"
     reason = lacks or unserved or "no state of the target gives it, and no request follows from the document that would"
-    return Unplanned(operation.id, response.status, reason, f"{todo}: {advice(response.status)}")
+    todo = f"{todo}: {advice(response.status)}"
+    if would and not lacks:
+        todo += f"; or run with --allow-writes against a server that may change: {would} makes one"
+    return Unplanned(operation.id, response.status, reason, todo)
 
 
 def advice(status: str) -> str:

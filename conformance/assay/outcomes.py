@@ -6,6 +6,7 @@ Not what the answers promise beside their status: that is `judge`'s.
 |---|---|---|---|
 | declared state | held | violated | violated |
 | derived 400, 404, … | held | not-exercised | violated |
+| tried on a suggestion only | held | not-exercised | not-exercised |
 | hint, burst that never gives it | held | not-exercised | unexpected 5xx: violated |
 
 A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive. Of a step
@@ -74,12 +75,16 @@ def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchan
     if step.driver == "burst":  # which of its answers comes last is chance
         last = next((each for each in asked if each.reply is not None and _breaks(each.reply)), last)
     if last.reply is None:
-        return Outcome("inconclusive", last.fault)
+        return Outcome("not-exercised" if step.driver == "tried" else "inconclusive", last.fault)
     if throttled(last.reply, due=False):
         return Outcome("inconclusive", f"the server asks to come again later: {status_line(last.reply)}")
     got = status_line(last.reply)
     if step.driver in ("hint", "burst") and last.reply.status < 500:
         return Outcome("not-exercised", f"the answer was {got}")
+    if step.driver == "tried":
+        return Outcome(
+            "not-exercised", f"the answer was {got}: it was only tried, no state of the target gives {step.due}"
+        )
     documented = operation.response_for(last.reply.status) is not None and 400 <= last.reply.status < 500
     if step.driver == "derived" and documented:
         return Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")

@@ -1,6 +1,6 @@
 """`{ env = "NAME" }` and `{port.NAME}` in a target file → the text that they stand for.
 
-The values of a state's setup (`{setup.NAME}`) come later, in `calls`.
+The values of a state's setup (`{setup.NAME}`) and of what it needs (`{NAME.EXPRESSION}`) come later, in `calls`.
 """
 
 import os
@@ -12,7 +12,7 @@ from assay import pointer, shapes
 from assay.errors import UserError
 from assay.toml_file import Toml
 
-_TABLES = re.compile(r"/serve/env|/http/headers|/states/[^/]+/(?:path|query|headers|body|setup/params)")
+_TABLES = re.compile(r"/serve/env|/http/headers|/states/[^/]+/(?:path|query|headers|body|needs|setup/params)")
 """Where a table is one of values by name, in which `env` is a name like any other."""
 _PORT = re.compile(r"\{port\.([\w-]+)\}")
 

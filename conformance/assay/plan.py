@@ -10,16 +10,23 @@ from fnmatch import fnmatchcase
 
 from attrs import evolve
 
-from assay import fitting, gaps, shapes
+from assay import fitting, gaps, needs, shapes
+from assay.calls import Call
+from assay.chained import Chains
 from assay.claims import Ledger, name_of
 from assay.contract import Contract, Operation, Response
+from assay.copies import copies
 from assay.derived import Requests
 from assay.errors import UserError
 from assay.probing import ProbeStep, Wrong, probe_steps
 from assay.recording import Unplanned
+from assay.removals import removals
 from assay.samples import Samples
 from assay.steps import Driver, Exploration, Plan, Step
 from assay.target import State, Target
+
+_THERE: tuple[Driver, ...] = ("fixture", "derived", "tried")
+"""Drivers of steps whose resource is there without a state that is set up and left again."""
 
 
 def plan(
@@ -33,7 +40,9 @@ def plan(
     """
     contract = ledger.contract
     fitting.check(ledger, target)
-    planner = _Planner(contract, target, Samples(contract, seed), writes)
+    needs.check(contract, target)
+    samples = Samples(contract, seed)
+    planner = _Planner(contract, target, samples, writes)
     steps, unplanned = list[Step](), list[Unplanned]()
     excluded = {each.response for each in target.excluded}
     for operation in contract.operations:
@@ -51,14 +60,19 @@ def plan(
         ]
         raise UserError(f"--select {select!r} matches no documented response", todo=shapes.suggest(select, names))
     whole = not select and target.hint is None
+    probes = tuple(planner.probes(ledger, steps, seed)) if whole and target.http.probes else ()
+    explorations = tuple(planner.explorations(steps)) if whole and examples else ()
     return Plan(
         steps=_controlled(steps),
         unplanned=tuple(unplanned),
         partial=f"--select {select}" if select else "",
-        probes=tuple(planner.probes(ledger, steps, seed)) if whole and target.http.probes else (),
-        explorations=tuple(planner.explorations(steps)) if whole and examples else (),
+        probes=probes,
+        explorations=explorations,
         examples=examples,
         secrets=Wrong.from_seed(seed).secrets,
+        makers=planner.chains.makers,
+        copies=copies(steps, probes, explorations, planner.chains.makers, samples),
+        removals=planner.removals() if writes else {},
     )
 
 
@@ -68,6 +82,7 @@ class _Planner:
         self._target = target
         self._requests = Requests(target, samples)
         self._writes = writes
+        self.chains = Chains(contract, target, self._requests, writes)
 
     def steps(self, operation: Operation, response: Response) -> Iterator[Step]:
         if not self._sent(operation):
@@ -75,8 +90,10 @@ class _Planner:
         name = name_of(operation.id, response.status)
         states = self._states(operation, response)
         for state in states:
-            if self._requests.lacks(operation, state) is None:
-                yield self._declared(operation, state)
+            if not self.chains.lacks(operation, state):
+                yield self.chains.declared(operation, state)
+        # one that is to be filled in still stands in nobody's way
+        states = [state for state in states if not state.todo]
         if any(state.name == name for state in states):
             return
         if not states and self._target.hint and response.status.isdecimal():
@@ -86,30 +103,45 @@ class _Planner:
             while any(state.name == beside for state in states):
                 beside += "*"
             yield Step(beside if states else name, response.status, "derived", "natural", derived)
+        elif not states and not self._target.hint and (tried := self.chains.tried(operation, response)):
+            yield tried
 
     def probes(self, ledger: Ledger, steps: Sequence[Step], seed: int) -> Iterator[ProbeStep]:
-        """The probes of every operation that may be sent: on a resource that is there, where a state names one."""
+        """The probes of every operation that may be sent: on a resource that is there, where one is known."""
         for each in self.explorations(steps):
+            nothing = self._requests.of_nothing(each.operation)
             good = each.known[0] if each.known else each.base
-            yield from probe_steps(ledger, each.operation, good, self._requests.of_nothing(each.operation), seed)
+            plain = probe_steps(ledger, each.operation, good, nothing, seed)
+            if each.known or not each.made:
+                yield from plain
+                continue
+            made = probe_steps(ledger, each.operation, each.made[0].call, nothing, seed)
+            for probe, otherwise in zip(made, plain, strict=True):
+                yield evolve(probe, needs=each.made[0].needs, otherwise=otherwise.call)
 
     def explorations(self, steps: Sequence[Step]) -> Iterator[Exploration]:
         """Every operation that may be sent, with the resources that states name, but for those that are polled."""
         for operation in self._contract.operations:
             if self._sent(operation):
                 own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
-                fixed = [each.call for each in own if each.driver in ("fixture", "derived") and not each.call.injects]
+                there = [each for each in own if each.driver in _THERE and not each.call.injects]
                 polled = {str(each.call.path) for each in own if each.state and each.state.poll}
-                known = tuple(each for each in fixed if str(each.path) not in polled)
-                yield Exploration(operation, known, self._requests.ordinary(operation))
+                known = tuple(each.call for each in there if not each.needs and str(each.call.path) not in polled)
+                made = tuple(each for each in there if each.needs and not (each.state and each.state.poll))
+                yield Exploration(operation, known, self._requests.ordinary(operation), made)
+
+    def removals(self) -> dict[str, Call]:
+        found = removals(self._contract, self._target, self.chains.links)
+        return {response: self._requests.linked(link.operation, link) for response, link in found.items()}
 
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
         if not self._sent(operation):
             return gaps.withheld(operation, response)
-        states = self._states(operation, response)
-        lacking = filter(None, (self._requests.lacks(operation, state) for state in states))
-        unserved = self._requests.unserved(operation) if not states and response.status[0] == "2" else ""
-        return gaps.unreached(operation, response, self._target, next(lacking, ""), unserved)
+        states, good = self._states(operation, response), response.status[0] == "2"
+        lacking = filter(None, (self.chains.lacks(operation, state) for state in states))
+        unserved = self._requests.unserved(operation) if not states and good else ""
+        would = self.chains.would_make(operation) if good else ""
+        return gaps.unreached(operation, response, self._target, next(lacking, ""), unserved, would)
 
     def _sent(self, operation: Operation) -> bool:
         """Whether anything of it may be sent in this run."""
@@ -118,28 +150,6 @@ class _Planner:
     def _states(self, operation: Operation, response: Response) -> list[State]:
         wanted = (operation.id, response.status)
         return [each for each in self._target.states if (each.operation, each.status) == wanted]
-
-    def _declared(self, operation: Operation, state: State) -> Step:
-        call = self._requests.of_state(operation, state)
-        driver: Driver = "fixture"
-        if state.burst:
-            driver = "burst"
-        if state.command:
-            driver = "command"
-        if state.setup:
-            driver = "setup"
-        entered = driver in ("setup", "command")
-        return Step(
-            id=state.name,
-            due=state.status,
-            driver=driver,
-            grade="provoked" if entered else "natural",
-            call=call,
-            state=state,
-            times=state.burst or 1,
-            exclusive=(entered and state.poll is None) or bool(state.burst),
-            control=call if driver != "fixture" and state.status[0] != "2" else None,
-        )
 
     def _hinted(self, operation: Operation, response: Response) -> Step:
         plain = self._requests.ordinary(operation)

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from assay.calls import Call, Encoded
 from assay.claims import Ledger
 from assay.contract import Operation, Security
+from assay.expressions import Need
 from assay.probes import CREDENTIALS, hostile_parameter, undocumented_methods
 
 HOSTILE_PATHS = {
@@ -41,10 +42,15 @@ HOSTILE_VALUES = {
 
 @frozen
 class ProbeStep:
-    """One request of a probe. `id` is the claim's id, and what was tried after a `#`."""
+    """One request of a probe. `id` is the claim's id, and what was tried after a `#`.
+
+    `needs`: what the call takes values from; `otherwise` is sent where that could not be had.
+    """
 
     id: str
     call: Call
+    needs: tuple[Need, ...] = ()
+    otherwise: Call | None = None
 
 
 @frozen

@@ -133,6 +133,8 @@ class Recording:
     interrupted: bool
     builds: tuple[str, ...] = ()
     """Each build that the target named in its answers, as they were seen; that of the target file where it says one."""
+    left: tuple[str, ...] = ()
+    """What was made at the server and could not be removed again, a sentence each."""
     digest: str = field(default="", eq=False)
     """sha256 of the file's bytes; empty for one that is in no file."""
 
@@ -157,6 +159,7 @@ class Recorder:
         self.exchanges: list[Exchange] = []
         self.interrupted = False
         self.builds = _named(header)
+        self.left: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -177,11 +180,14 @@ class Recorder:
 
     def finish(self, finished: str) -> Recording:
         """Write the footer. `finished` is an ISO instant in UTC."""
-        footer = {"finished": finished, "interrupted": self.interrupted, "builds": self.builds}
+        footer = {
+            "finished": finished, "interrupted": self.interrupted, "builds": self.builds, "left": self.left,
+        }  # fmt: skip
         self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
         return Recording(
             self.header, tuple(self.exchanges), finished,
-            complete=True, interrupted=self.interrupted, builds=tuple(self.builds), digest=self.digest,
+            complete=True, interrupted=self.interrupted, builds=tuple(self.builds), left=self.left,
+            digest=self.digest,
         )  # fmt: skip
 
     @property
@@ -212,6 +218,7 @@ def save(recording: Recording, path: Path) -> Recording:
         for exchange in recording.exchanges:
             recorder.add(exchange)
         recorder.interrupted, recorder.builds = recording.interrupted, list(recording.builds)
+        recorder.left = recording.left
         if recording.complete:
             recorder.finish(recording.finished)
         return attrs.evolve(recording, digest=recorder.digest)
@@ -254,6 +261,7 @@ def load(path: Path) -> Recording:
         complete=footer is not None and not cut and footer.exchanges == len(exchanges),
         interrupted=footer is not None and footer.interrupted,
         builds=tuple(footer.builds if footer else _named(header)),
+        left=tuple(footer.left) if footer else (),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -303,6 +311,7 @@ class _Footer:
     interrupted: bool
     builds: list[str]
     exchanges: int
+    left: list[str] = field(factory=list)
 
 
 def _footer_from_json(value: dict[str, Any]) -> _Footer:

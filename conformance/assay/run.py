@@ -7,13 +7,9 @@ judged here; an answer is looked at only to know whether to wait, to repeat or t
 
 import asyncio
 import contextlib
-import datetime as dt
-import importlib.metadata
 import math
-import platform
 import signal
 import socket
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,16 +21,19 @@ from assay.calls import Call
 from assay.claims import Ledger
 from assay.drivers import StateError, entered, served
 from assay.errors import UserError
-from assay.exchange import SHORTEST_SECRET, Exchange, Redactor, Reply, Role
+from assay.exchange import Exchange, Redactor, Reply, Role
 from assay.explore import explore
+from assay.heading import heading, now
+from assay.making import Making
 from assay.probing import ProbeStep
-from assay.recording import PlannedStep, Recorder, Recording, RunHeader, Watch
-from assay.steps import Exploration, Plan, Step
+from assay.recording import Recorder, Recording
+from assay.removing import Removing
+from assay.steps import Exploration, Plan, Step, explorer, prober
 from assay.target import Target
+from assay.turns import Gate
 
 READS_AFTER_END = 4
 """Reads of a polled resource in a terminal state: the one that shows it, and some that show that it stays."""
-_VERSIONS = ("assay-conformance", "schemathesis", "hypothesis", "httpx", "jsonschema-rs")
 
 
 def record(
@@ -49,52 +48,13 @@ def record(
     """
     with served(target, folder / "target.log"):
         _check_listening(target)
-        header = _header(ledger, target, plan, seed=seed, strict=strict)
+        header = heading(ledger, target, plan, seed=seed, strict=strict)
         with Recorder(folder / "recording.jsonl", header, heard) as recorder:
             try:
                 asyncio.run(_interruptible(_Run(ledger, target, plan, recorder)))
             except (KeyboardInterrupt, asyncio.CancelledError):
                 recorder.interrupted = True
-            return recorder.finish(_now())
-
-
-def _header(ledger: Ledger, target: Target, plan: Plan, *, seed: int, strict: bool) -> RunHeader:
-    contract = ledger.contract
-    described = {"name": target.name, "base_url": target.base_url, "build": target.build, "digest": target.digest}
-    versions = {name: importlib.metadata.version(name) for name in _VERSIONS}
-    return RunHeader(
-        contract={"title": contract.title, "version": contract.version, "digest": contract.digest},
-        target=described | ({"served": "true"} if target.serve else {}),
-        run_id=str(uuid.uuid4()),
-        seed=seed,
-        started=_now(),
-        versions=versions | {"python": platform.python_version()},
-        mock=target.hint is not None,
-        probes=target.http.probes,
-        strict=strict,
-        partial=plan.partial,
-        shard=plan.shard,
-        steps=tuple(
-            PlannedStep(
-                each.id, each.operation.id, each.due, each.driver,
-                controlled=each.control is not None or bool(each.uncontrolled), uncontrolled=each.uncontrolled,
-            )
-            for each in plan.steps
-        ),
-        unplanned=plan.unplanned,
-        waivers=target.waivers,
-        excluded=target.excluded,
-        watches=tuple(
-            Watch(each.id, each.state.poll.within, each.state.poll.promised)
-            for each in plan.steps if each.state and each.state.poll
-        ),
-        levels=dict(target.levels),
-        short_secrets=tuple(name for name, secret in target.secrets.items() if len(secret) < SHORTEST_SECRET),
-    )  # fmt: skip
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            return recorder.finish(now())
 
 
 def _check_listening(target: Target) -> None:
@@ -122,34 +82,6 @@ async def _interruptible(run: "_Run") -> None:
     await run.all()
 
 
-class _Gate:
-    """Many may pass together, or one alone; who is alone waits until the others have left, and holds up new ones."""
-
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self._inside = 0
-        self._empty = asyncio.Event()
-        self._empty.set()
-
-    @contextlib.asynccontextmanager
-    async def together(self) -> AsyncIterator[None]:
-        async with self._turn:
-            self._inside += 1
-            self._empty.clear()
-        try:
-            yield
-        finally:
-            self._inside -= 1
-            if not self._inside:
-                self._empty.set()
-
-    @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        async with self._turn:
-            await self._empty.wait()
-            yield
-
-
 class _Run:
     def __init__(self, ledger: Ledger, target: Target, plan: Plan, recorder: Recorder) -> None:
         self._ledger = ledger
@@ -157,39 +89,51 @@ class _Run:
         self._plan = plan
         self._recorder = recorder
         redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
-        self._asker = Asker(target, recorder, redactor, recorder.header.run_id)
+        self._removing = Removing(plan)
+        self._asker = Asker(target, recorder, redactor, recorder.header.run_id, self._removing.heard)
+        self._making = Making(plan, self._passing)
         self._options = connection.options(target.http, recorder.header.run_id)
-        self._gate = _Gate()
+        self._gate = Gate()
         self._answering = asyncio.Event()
         """Set once the server is known to answer."""
 
     async def all(self) -> None:
-        steps = self._plan.steps
         async with self._asker:
             try:
-                calls = [*(each.call for each in steps), *(each.base for each in self._plan.explorations)]
-                await self._asker.ready({each.credential.name: each.credential for each in calls if each.credential})
-                async with asyncio.TaskGroup() as group:
-                    watched = [each for each in steps if each.state and each.state.poll]
-                    seen = [asyncio.Event() for _ in watched]
-                    for step, first_seen in zip(watched, seen, strict=True):
-                        group.create_task(self._watched(step, first_seen))
-                    # a life is watched from its beginning: nothing that follows may hold up its first read
-                    await asyncio.gather(*(each.wait() for each in seen))
-                    # requests are generated while the first steps are on their way
-                    exploring = [group.create_task(self._explore(each)) for each in self._plan.explorations]
-                    quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
-                    probes = (self._probe(probe) for probe in self._plan.probes)
-                    await asyncio.gather(*(self._together(step) for step in quick), *probes)
-                    self._check_answering()
-                    self._answering.set()
-                    await asyncio.gather(*exploring)
-                    for step in (each for each in steps if each.exclusive):
-                        async with self._gate.alone():
-                            await self._in_state(step)
-            except ExceptionGroup as errors:
-                mistakes, rest = errors.split(UserError)
-                raise (mistakes.exceptions[0] if mistakes and not rest else errors) from None
+                await self._everything()
+            finally:
+                # also after a failure, and after Ctrl-C once; a second one ends it
+                try:
+                    await self._removing.remove(self._passing)
+                finally:
+                    self._recorder.left = tuple(self._removing.left())
+
+    async def _everything(self) -> None:
+        steps = self._plan.steps
+        try:
+            calls = [*(each.call for each in steps), *(each.base for each in self._plan.explorations)]
+            calls += [each.call for each in self._plan.makers.values()]
+            await self._asker.ready({each.credential.name: each.credential for each in calls if each.credential})
+            async with asyncio.TaskGroup() as group:
+                watched = [each for each in steps if each.state and each.state.poll]
+                seen = [asyncio.Event() for _ in watched]
+                for step, first_seen in zip(watched, seen, strict=True):
+                    group.create_task(self._watched(step, first_seen))
+                # a life is watched from its beginning: nothing that follows may hold up its first read
+                await asyncio.gather(*(each.wait() for each in seen))
+                # requests are generated while the first steps are on their way
+                exploring = [group.create_task(self._explore(each)) for each in self._plan.explorations]
+                quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
+                probes = (self._probe(probe) for probe in self._plan.probes)
+                await asyncio.gather(*(self._together(step) for step in quick), *probes)
+                self._check_answering()
+                self._answering.set()
+                await asyncio.gather(*exploring)
+                for step in (each for each in steps if each.exclusive):
+                    await self._alone(step)
+        except ExceptionGroup as errors:
+            mistakes, rest = errors.split(UserError)
+            raise (mistakes.exceptions[0] if mistakes and not rest else errors) from None
 
     def _check_answering(self) -> None:
         """A server that answers nothing at all is a mistake in the target, not a row of 13 separate findings."""
@@ -201,34 +145,57 @@ class _Run:
                 todo="see that the server is up and that nothing stands between",
             )
 
-    async def _together(self, step: Step) -> None:
+    async def _passing(self, call: Call, purpose: Purpose) -> Exchange:
         async with self._gate.together():
-            await self._in_state(step)
+            return await self._asker.ask(call, purpose)
+
+    async def _together(self, step: Step) -> None:
+        with self._state_faults(step):
+            if self._making.is_maker(step):
+                await self._making.make(step)
+                return
+            ready = await self._making.ready(step)
+            async with self._gate.together():
+                await self._in_state(ready)
+
+    async def _alone(self, step: Step) -> None:
+        with self._state_faults(step):
+            # what it needs is made before: nobody else passes while it is alone
+            ready = await self._making.ready(step)
+            async with self._gate.alone():
+                await self._in_state(ready)
 
     async def _explore(self, exploration: Exploration) -> None:
         async def send(call: Call, role: Role, step: str) -> Exchange:
             await self._answering.wait()
-            async with self._gate.together():
-                return await self._asker.ask(call, Purpose(step, role))
+            return await self._passing(call, Purpose(step, role))
 
+        known = [*exploration.known, *[each async for each in self._made_for(exploration)]]
         await explore(
-            self._ledger, exploration.operation, exploration.known, exploration.base,
+            self._ledger, exploration.operation, known, exploration.base,
             seed=self._recorder.header.seed, examples=self._plan.examples, send=send,
         )  # fmt: skip
 
+    async def _made_for(self, exploration: Exploration) -> AsyncIterator[Call]:
+        """Requests for what was made, as far as it could be. Nothing is lent to what would remove it."""
+        for step in exploration.made if exploration.operation.method != "DELETE" else ():
+            with contextlib.suppress(StateError):
+                yield await self._making.call(step.call, step.needs, explorer(step.operation))
+
     async def _probe(self, probe: ProbeStep) -> None:
-        async with self._gate.together():
-            await self._asker.ask(probe.call, Purpose(probe.id, "probe"))
+        call = probe.otherwise or probe.call
+        with contextlib.suppress(StateError):
+            call = await self._making.call(probe.call, probe.needs, prober(probe.call.operation))
+        await self._passing(call, Purpose(probe.id, "probe"))
 
     async def _in_state(self, step: Step) -> None:
-        """The control, then the state, then the request that is due there, then out of the state."""
+        """The control, then the state, then the request that is due there, then out of the state. Raises StateError."""
         await self._control(step)
-        with self._state_faults(step):
-            if step.state is None or step.driver not in ("setup", "command"):
-                await self._due(step, {})
-                return
-            async with entered(step.state, self._options) as values:
-                await self._due(step, values)
+        if step.state is None or step.driver not in ("setup", "command"):
+            await self._due(step, {})
+            return
+        async with entered(step.state, self._options) as values:
+            await self._due(step, values)
 
     async def _control(self, step: Step) -> None:
         if step.control is not None:
@@ -247,11 +214,12 @@ class _Run:
 
         `seen` is set after its first read, or where there can be none.
         """
-        assert step.state is not None
         try:
-            async with self._gate.together():
-                await self._control(step)
             with self._state_faults(step):
+                step = await self._making.ready(step)
+                assert step.state is not None
+                async with self._gate.together():
+                    await self._control(step)
                 async with entered(step.state, self._options, self._gate.together) as values:
                     await self._poll(step, _filled(step, values), seen)
         finally:

@@ -16,8 +16,10 @@ from hypothesis.errors import HypothesisException
 from schemathesis import GenerationMode
 from schemathesis.errors import SchemathesisError
 
+from assay import pointer
 from assay.contract import Contract, Operation, Parameter, resolve
 from assay.errors import UserError
+from assay.media_types import is_json
 
 _DRAWS = 8
 """Examples drawn for one request: the first are the simplest (empty strings, zeros), the last an ordinary one."""
@@ -67,14 +69,68 @@ class Samples:
         return None
 
     def body(self, operation: Operation) -> Any:
-        """A valid request body, drawn from its schema."""
-        return self._drawn(operation, "body", "")
+        """A valid request body: the document's own example, else drawn from its schema."""
+        media = self._json_media(operation)
+        listed = self._followed(media.get("schema")).get("examples")
+        examples = [self._followed(each) for each in (media.get("examples") or {}).values()]
+        named = [media.get("example"), *(each.get("value") for each in examples)]
+        own = [self._followed(media.get("schema")).get("example"), *(listed if isinstance(listed, list) else [])]
+        known = next((each for each in (*named, *own) if each is not None), None)
+        return self._drawn(operation, "body", "") if known is None else known
+
+    def another(self, operation: Operation, body: Any, number: int) -> Any:
+        """The body with other texts in it, so that a server takes it for another thing. `number` says which, from 1."""
+        schema = self._json_media(operation).get("schema")
+        if not isinstance(body, dict):
+            return body
+        return {name: self._other(operation, schema, name, value, number) for name, value in body.items()}
+
+    def _other(self, operation: Operation, schema: Any, name: str, value: Any, number: int) -> Any:
+        at = self._member(schema, name)
+        if not isinstance(value, str) or at is None or _SHAPED & (at.keys() - _LENGTHS):
+            return value
+        match at.get("format"):
+            case "uuid":
+                chance = random.Random(f"{self.seed}/{operation.id}/{name}/{number}")  # noqa: S311
+                return str(uuid.UUID(int=chance.getrandbits(128), version=4))
+            case "email":
+                return f"{number}.{value}"
+            case None:
+                most = at.get("maxLength", math.inf)
+                return f"{value} {number}" if len(value) + len(f" {number}") <= most else value
+        return value
+
+    def _member(self, schema: Any, name: str) -> dict[str, Any] | None:
+        """The schema of a member, where it has one of its own."""
+        plain = self._followed(schema)
+        if name in plain.get("properties", {}):
+            return self._followed(plain["properties"][name])
+        return next(filter(None, (self._member(each, name) for each in plain.get("allOf", ()))), None)
+
+    def lacking(self, operation: Operation) -> dict[str, Any] | None:
+        """A body that is valid but for one required member, which it lacks; None where none is required."""
+        required, body = self._required(self._json_media(operation).get("schema")), self.body(operation)
+        if not isinstance(body, dict) or not required & body.keys():
+            return None
+        missing = next(name for name in body if name in required)
+        return {name: value for name, value in body.items() if name != missing}
+
+    def _required(self, schema: Any) -> set[str]:
+        plain = self._followed(schema)
+        inherited = (self._required(each) for each in plain.get("allOf", ()))
+        return set(plain.get("required", ())).union(*inherited)
+
+    def _json_media(self, operation: Operation) -> dict[str, Any]:
+        content = (operation.body or {}).get("content", {})
+        return next((media for name, media in content.items() if is_json(name)), {})
+
+    def _followed(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict) and "$ref" in value:
+            value = resolve(self.contract.data, pointer.of_reference(value["$ref"]))[1]
+        return value if isinstance(value, dict) else {}
 
     def _resolved(self, parameter: Parameter) -> dict[str, Any]:
-        schema: Any = parameter.schema
-        if isinstance(schema, dict) and "$ref" in schema:
-            schema = resolve(self.contract.data, schema["$ref"][1:])[1]
-        return schema if isinstance(schema, dict) else {}
+        return self._followed(parameter.schema)
 
     def _drawn(self, operation: Operation, place: str, name: str) -> Any:
         if operation.id not in self._cases:
@@ -122,4 +178,5 @@ _SHAPED = frozenset(
     }
 )  # fmt: skip
 """Keywords that leave it to Schemathesis to find a value."""
+_LENGTHS = frozenset({"minLength", "maxLength"})
 _STRICT_FORMATS = frozenset({"uuid", "date", "date-time", "ipv4", "ipv6", "email"})

@@ -48,7 +48,7 @@ def summed_up(
     incomplete = tuple(_incomplete(recording, waived, strict=header.strict))
     return Verdicts(
         ledger=ledger,
-        header=header,
+        header=evolve(header, notes=(*header.notes, *recording.left)),
         finished=recording.finished,
         build=recording.build,
         claims=waived[: len(own)],

@@ -76,6 +76,13 @@ class State:
     cost: str
     todo: str = ""
     """What is to be supplied still: nothing is sent for a state that says so."""
+    needs: dict[str, str] = field(factory=dict)
+    """Name, as in `{NAME.EXPRESSION}` of the values above → the state whose answer these are taken from."""
+
+
+def makes(state: State) -> bool:
+    """Whether other states may need it: what one sets up at the provider is gone when it is left."""
+    return state.status[0] == "2" and not (state.setup or state.command or state.burst or state.poll)
 
 
 @frozen

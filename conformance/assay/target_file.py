@@ -181,6 +181,7 @@ def _state(file: Toml, name: str, raw: dict[str, Any]) -> State:
         poll=Poll(poll["every"], poll.get("within", poll.get("watch")), "within" in poll) if poll else None,
         cost=raw.get("cost", ""),
         todo=raw.get("todo", ""),
+        needs=raw.get("needs", {}),
     )
 
 

@@ -55,6 +55,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
         "partial": header.partial,
         "interrupted": verdicts.interrupted,
         "notes": [_prose(note) for note in header.notes],
+        "left": [_prose(each) for each in recording.left],
         "incomplete": [_prose(reason) for reason in verdicts.incomplete],
         "summary": _counted(verdicts.claims),
         "client": _client(verdicts.client) if verdicts.client else None,

@@ -12,6 +12,7 @@ from assay.target import Target
 
 Loaded = Callable[..., Target]
 
+CARD = '[credentials.default]\napi_key = "card-1234"\n'
 STATUSES = ("200", "400", "401", "402", "403", "404", "409", "422", "429", "451", "500", "502", "503")
 HINT = '[hint]\nheader = "Prefer: code={status}"\n'
 
@@ -156,7 +157,11 @@ class TestLibrary:
     def test_a_write_is_due_a_404_too(self, library: Ledger, nothing: Target) -> None:
         assert "removeItem 404" in _steps(plan.plan(library, nothing, seed=1, writes=True))
 
-    def test_no_write_is_due_a_2xx_by_itself(self, library: Ledger, nothing: Target) -> None:
+    def test_a_write_is_only_tried_for_its_2xx_where_nobody_declares_it(self, library: Ledger, loaded: Loaded) -> None:
+        steps = _steps(plan.plan(library, loaded(CARD), seed=1, writes=True))
+        assert {steps[each].driver for each in ("addItem 201", "removeItem 204", "borrow 201")} == {"tried"}
+
+    def test_without_a_credential_it_is_not_tried(self, library: Ledger, nothing: Target) -> None:
         planned = plan.plan(library, nothing, seed=1, writes=True)
         assert {"addItem 201", "removeItem 204", "borrow 201"} <= set(_open(planned))
 

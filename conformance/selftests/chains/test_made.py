@@ -1,0 +1,189 @@
+"""What another operation makes: read, changed, removed, with nothing but a URL, a key and leave to write."""
+
+from collections.abc import Callable
+
+import pytest
+
+from assay.claims import Ledger
+from assay.steps import Plan
+from selftests.chains import shelf
+from selftests.chains.conftest import Ran
+
+Run = Callable[..., Ran]
+LACKS = "the answer to addBook (201) has no '$response.body#/code'"
+LENT = '409 application/json: {"error": "it is lent"}'
+
+
+class TestByItself:
+    @pytest.fixture
+    def came(self, ran: Run) -> Ran:
+        return ran(probes=True)
+
+    def test_every_response_but_a_conflict_comes_about(self, came: Ran) -> None:
+        rows = {f"{each.operation} {each.status}": each.verdict for each in came.verdicts.responses}
+        assert {name for name, verdict in rows.items() if verdict != "held"} == {"removeBook 409"}
+
+    def test_nobody_is_accused(self, came: Ran) -> None:
+        assert came.violated == set()
+
+    def test_what_was_made_is_gone_again(self, came: Ran) -> None:
+        assert (came.shelf.books, came.shelf.loans, came.recording.left) == ({}, {}, ())
+
+    def test_loans_are_given_back_before_their_books_are_removed(self, came: Ran) -> None:
+        removed = came.sent("remove")
+        assert removed
+        assert [each.count("/") for each in removed] == sorted((each.count("/") for each in removed), reverse=True)
+
+    def test_a_read_takes_what_the_planned_step_made(self, came: Ran) -> None:
+        made = came.of("addBook 201")
+        assert len(made) == 1
+        code = made[0].reply.body if made[0].reply else b""
+        read = came.of("readBook 200")[0]
+        assert read.request.url.rpartition("/")[2].encode() in code
+
+    def test_whatever_changes_something_has_a_book_of_its_own(self, came: Ran) -> None:
+        changers = ("replaceBook 200", "replaceBook 400", "replaceBook 422", "removeBook 204", "lend 201")
+        books = [came.of(step)[0].request.url.split("/books/")[1].partition("/")[0] for step in changers]
+        assert len(set(books)) == len(changers)
+
+    def test_no_two_have_the_same_title(self, came: Ran) -> None:
+        bodies = [each.request.body for each in came.recording.exchanges if each.role == "make"]
+        assert len(bodies) > 3
+        titles = [each for each in bodies if each]
+        assert len(set(titles)) == len(titles)
+
+
+def test_the_same_seed_asks_the_same(ran: Run) -> None:
+    first, second = ran(), ran()
+    bodies = [sorted((each.step, each.request.body) for each in came.recording.exchanges) for came in (first, second)]
+    assert bodies[0] == bodies[1]
+
+
+def test_what_exploration_makes_is_removed_too(ran: Run) -> None:
+    came = ran(examples=30)
+    assert [each for each in came.recording.exchanges if each.role == "explore" and each.operation == "addBook"]
+    assert (came.shelf.books, came.shelf.loans, came.recording.left) == ({}, {}, ())
+
+
+def test_exploration_reads_what_was_made(ran: Run) -> None:
+    came = ran(examples=20)
+    explored = [each for each in came.recording.exchanges if (each.role, each.operation) == ("explore", "readBook")]
+    assert any(each.reply and each.reply.status == 200 for each in explored)
+
+
+def test_probes_are_of_what_was_made(ran: Run) -> None:
+    came = ran(probes=True)
+    asked = came.of("readBook/security/missing", "probe")
+    read = came.of("readBook 200")
+    assert [each.request.url for each in asked] == [read[0].request.url]
+
+
+class TestWithoutLeaveToWrite:
+    def test_nothing_is_made(self, ran: Run) -> None:
+        came = ran(writes=False, probes=True, examples=10)
+        assert {each.request.method for each in came.recording.exchanges if each.role != "probe"} == {"GET"}
+        assert came.shelf.books == {}
+
+    def test_it_is_said_what_would_be_made(self, planned: Callable[..., Plan], document: Ledger) -> None:
+        todo = {f"{each.operation} {each.status}": each.todo for each in planned(document, writes=False).unplanned}
+        assert todo["readBook 200"].endswith(
+            "run with --allow-writes against a server that may change: addBook 201 makes one"
+        )
+
+
+class TestWhenItFails:
+    def test_a_body_that_is_refused_accuses_nobody(self, ran: Run) -> None:
+        came = ran(wrong="refuses")
+        assert came.violated == set()
+        assert came.verdict("addBook 201") == "not-exercised"
+        assert "422" in came.reason("addBook 201")
+
+    def test_what_needs_it_says_so(self, ran: Run) -> None:
+        came = ran(wrong="refuses")
+        assert came.verdict("readBook 200") == "not-exercised"
+        assert came.reason("readBook 200").startswith("it needs 'addBook 201', which was answered 422")
+
+    def test_an_answer_without_the_value_is_told_of(self, ran: Run) -> None:
+        came = ran(wrong="no code")
+        assert came.verdict("readBook 200") == "not-exercised"
+        assert came.reason("readBook 200") == LACKS
+        assert came.violated == {"addBook/201/body/required/code"}
+
+    def test_what_cannot_be_named_stays_and_is_told_of(self, ran: Run) -> None:
+        came = ran(wrong="no code")
+        assert came.shelf.books
+        assert came.recording.left == (
+            f"left at the server: addBook 201 made it: {LACKS} ({len(came.shelf.books)} times)",
+        )
+        assert came.verdicts.header.notes == came.recording.left
+
+    def test_what_is_not_let_go_is_told_of(self, ran: Run) -> None:
+        came = ran(wrong="stays", select="addBook 201")
+        assert came.recording.left == (
+            f"left at the server: addBook 201 made it, DELETE /books/{{book}} (b1): the answer was {LENT}",
+        )
+
+    def test_without_a_way_to_remove_it_that_is_said(self, ran: Run, of: Callable[[str], Ledger]) -> None:
+        came = ran(ledger=of(shelf.document(remove="")), select="addBook 201")
+        assert came.recording.left == (
+            "left at the server: addBook 201 made it, and the document has no clear way to remove it",
+        )
+
+
+STATES = """
+[states."addBook 201"]
+body = { title = "Persuasion" }
+[states."readBook 200"]
+needs = { novel = "addBook 201" }
+path = { book = "{novel.code}" }
+"""
+
+
+class TestNeeds:
+    def test_a_state_takes_the_values_that_it_names(self, ran: Run, of: Callable[[str], Ledger]) -> None:
+        came = ran(STATES, ledger=of(shelf.document(links="")))
+        assert came.verdict("readBook 200") == "held"
+        read = came.of("readBook 200")[0].reply
+        assert read is not None
+        assert b"Persuasion" in read.body
+
+    def test_a_declared_state_that_lacks_what_it_needs_is_no_violation(self, ran: Run) -> None:
+        came = ran(STATES.replace("{novel.code}", "{novel.isbn}"))
+        assert came.verdict("readBook 200") == "inconclusive"
+        assert came.reason("readBook 200") == "the answer to addBook (201) has no 'isbn'"
+        assert "readBook/200/status" not in came.violated
+
+    def test_where_one_alone_needs_it_nothing_is_made_twice(self, ran: Run) -> None:
+        came = ran(STATES.replace("readBook 200", "removeBook 204"), select="removeBook 204")
+        assert came.verdict("removeBook 204") == "held"
+        assert came.sent() == ["POST ", "DELETE /b1"]
+
+    def test_a_conflict_comes_from_a_loan_of_the_book(self, ran: Run) -> None:
+        states = STATES + (
+            '[states."lend 201"]\nneeds = { novel = "addBook 201" }\n'
+            '[states."removeBook 409"]\nneeds = { loan = "lend 201" }\npath = { book = "{loan.$request.path.book}" }\n'
+        )
+        came = ran(states, select="removeBook 409")
+        assert came.verdict("removeBook 409") == "held"
+        assert (came.shelf.books, came.shelf.loans) == ({}, {})
+
+    def test_what_gives_no_values_takes_them_by_the_links(self, ran: Run) -> None:
+        states = '[states."readBook 200"]\nneeds = { novel = "addBook 201" }\n'
+        assert ran(states).verdict("readBook 200") == "held"
+
+    def test_a_chosen_response_makes_what_it_needs(self, ran: Run) -> None:
+        came = ran(select="readLoan 200")
+        assert came.verdict("readLoan 200") == "held"
+        assert [each.partition(" ")[0] for each in came.sent()] == ["POST", "POST", "GET", "DELETE", "DELETE"]
+        assert came.verdict("addBook 201") == "not-exercised"
+
+
+def test_a_read_may_need_a_read(ran: Run, of: Callable[[str], Ledger]) -> None:
+    """Nothing has to be written where a list tells what is there."""
+    ledger = of(shelf.document(links="", listing=shelf.LIST))
+    states = '[states."readBook 200"]\nneeds = { all = "listBooks 200" }\npath = { book = "{all.0.code}" }\n'
+    there = {"b7": {"title": "Emma", "code": "b7"}}
+    came = ran(states, ledger=ledger, writes=False, books=there)
+    assert came.verdict("readBook 200") == "held"
+    assert [each.request.url.rpartition("/")[2] for each in came.of("readBook 200")] == ["b7"]
+    assert came.shelf.books == there
