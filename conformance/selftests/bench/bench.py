@@ -18,6 +18,7 @@ import holding
 import importing
 import judging
 import regenerating
+import reporting
 import slowed
 import table
 import whole
@@ -31,8 +32,8 @@ _EXPLORING_GOALS = {_AT_ONCE: 0.35, _SLOW: 0.5}
 _JUDGING_GOAL = 3.0
 _CALLING_GOAL, _IMPORTING_GOAL = 1.05, 1.15
 _JOBS = 10_000
-_COPIES = 30
-"""Of the library's document in a large one, which then has 210 operations."""
+_COPIES, _MANY = 30, 143
+"""Of the library's document in a large one, which then has 210 operations, or 1,001."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -63,6 +64,7 @@ def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
     runs = 1 if quick else 3
     whole.compiled(provider)
     yield judging.compared(provider, examples=100 if quick else 400, runs=runs, goal=_JUDGING_GOAL)
+    yield from _reports(provider, quick=quick)
     for delay, goal in _EXPLORING_GOALS.items():
         yield exploring.compared(provider, examples=200 if quick else 300, delay=delay, runs=runs, goal=goal)
     for delay, goal in _GOALS.items():
@@ -72,6 +74,15 @@ def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
             yield from whole.compared(provider, bare=bare, examples=100, delay=delay, runs=times, goal=goal)
         if not quick:
             yield from whole.compared(provider, bare=True, examples=1000, delay=delay, runs=times - 1, goal=goal)
+
+
+def _reports(provider: Served, *, quick: bool) -> Iterator[Compared]:
+    runs = 1 if quick else 3
+    ledger = exploring.the_ledger()
+    provider.counted(0)
+    yield reporting.compared(ledger, exploring.recorded(provider, ledger, 100), what="the flagship", runs=runs)
+    if not quick:
+        yield reporting.compared(*reporting.many(_MANY), what="a large document", runs=runs)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import holding
 import importing
 import judging
 import regenerating
+import reporting
 import slowed
 import table
 import whole
-from assay import contract
+from assay import contract, judge
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,21 @@ def test_exploration_against_a_loop(provider: slowed.Served) -> None:
 
 def test_judging_against_validate_response(provider: slowed.Served) -> None:
     assert _positive(judging.compared(provider, examples=8, runs=2, goal=3), runs=2)
+
+
+def test_reports_against_judging(provider: slowed.Served) -> None:
+    ledger = exploring.the_ledger()
+    provider.counted(0)
+    found = reporting.compared(ledger, exploring.recorded(provider, ledger, 8), what="the flagship", runs=2)
+    assert _positive(found, runs=2)
+    assert found.what.startswith("all reports of the flagship, 1 operations, ")
+
+
+def test_many_copies_are_judged_as_one_is_but_for_the_broken_ones() -> None:
+    ledger, recording = reporting.many(10)
+    violated = [each for each in judge.judge(ledger, recording).claims if each.verdict == "violated"]
+    assert len(ledger.contract.operations) == 70
+    assert {each.claim.operation[-1] for each in violated if each.claim.operation[-1].isdigit()} == {"9"}
 
 
 def test_the_whole_against_st_run(provider: slowed.Served) -> None:
