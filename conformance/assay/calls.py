@@ -1,14 +1,12 @@
 """An operation with values and a credential → the request as it goes over the wire.
 
-Parameters by OpenAPI's default styles: simple in path and headers, form (exploded) in query and cookies. Not the
-sending: that is `send`'s.
+Not the sending: that is `send`'s; nor how a parameter's value is written, `styles`'.
 """
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from attrs import evolve, field, frozen
 
@@ -17,6 +15,7 @@ from assay.contract import Operation
 from assay.exchange import Request
 from assay.expressions import Made, filled, replaced
 from assay.media_types import is_json
+from assay.styles import Style, usual
 from assay.target import Credential
 
 _TEMPLATE = re.compile(r"\{([^{}]+)\}")
@@ -65,7 +64,7 @@ class Call:
 
 def wire(call: Call, base_url: str) -> Request:
     """The request as it is sent: URL, headers, credential, body."""
-    path = _TEMPLATE.sub(lambda match: _segment(call.path[match[1]]), call.operation.path)
+    path = _TEMPLATE.sub(lambda match: _segment(call, match[1]), call.operation.path)
     headers, query = dict(call.headers), dict(call.query)
     if call.credential is not None:
         authorise(call.operation, call.credential, headers, query)
@@ -74,18 +73,18 @@ def wire(call: Call, base_url: str) -> Request:
         kind = _content_type(call.operation)
         body = call.body if isinstance(call.body, bytes) else _body(call.body, kind)
         default_header(headers, "Content-Type", kind)
-    pairs = [pair for name, value in query.items() for pair in _form(name, value)]
-    url = call.operation.server.base(base_url) + path + (f"?{urlencode(pairs, quote_via=quote)}" if pairs else "")
+    pairs = [pair for name, value in query.items() for pair in _style(call, "query", name).in_query(value)]
+    url = call.operation.server.base(base_url) + path + (f"?{'&'.join(pairs)}" if pairs else "")
     return Request(call.method or call.operation.method, url, tuple(headers.items()), body)
 
 
-def _segment(value: Any) -> str:
-    """One path segment. Dots alone are encoded too, or clients and proxies would take them as steps of the path."""
-    if isinstance(value, Encoded):
-        return value
-    # what separates the items of a list is no part of them
-    text = ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
-    return text.replace(".", "%2E") if text in (".", "..") else text
+def _segment(call: Call, name: str) -> str:
+    value = call.path[name]
+    return value if isinstance(value, Encoded) else _style(call, "path", name).in_path(value)
+
+
+def _style(call: Call, place: str, name: str) -> Style:
+    return call.operation.styles.get((place, name)) or usual(place, name)
 
 
 def _content_type(operation: Operation) -> str:
@@ -97,23 +96,8 @@ def _content_type(operation: Operation) -> str:
 def _body(value: Any, kind: str) -> bytes:
     plain = kind.partition(";")[0].strip().lower()
     if plain == "application/x-www-form-urlencoded" and isinstance(value, dict):
-        return urlencode([pair for name, each in value.items() for pair in _form(name, each)]).encode()
+        pairs = (pair for name, each in value.items() for pair in usual("query", name).in_query(each))
+        return "&".join(pairs).replace("%20", "+").encode()
     if plain.startswith("text/") and isinstance(value, str):
         return value.encode()
     return json.dumps(value).encode()
-
-
-def _form(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The style `form`, exploded: a pair an item or member; null is left out."""
-    if isinstance(value, dict):
-        yield from ((key, _text(each)) for key, each in value.items())
-    elif isinstance(value, list):
-        yield from ((name, _text(each)) for each in value)
-    elif value is not None:
-        yield name, _text(value)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ",".join(map(_text, value)) if isinstance(value, list) else str(value)

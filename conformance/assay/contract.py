@@ -4,6 +4,7 @@ Not what of it can be checked, and how: that is `claims`'. Reads the files that 
 refer to below the document's folder.
 """
 
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from assay.document import Document
 from assay.errors import UserError
 from assay.overlay import NotCheckable, Promise
 from assay.servers import HERE, Server, server
+from assay.styles import Style, style
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """As a path names them; `query` is new in OpenAPI 3.2, where `additionalOperations` has all others."""
@@ -92,6 +94,11 @@ class Operation:
     relations: tuple[tuple[str, dict[str, Any]], ...]
     """(pointer, declaration) of each entry of its `x-relations`."""
     server: Server = HERE
+
+    @functools.cached_property
+    def styles(self) -> dict[tuple[str, str], Style]:
+        """How each parameter is written, by its place and name."""
+        return {(each.place, each.name): style(each.raw) for each in self.parameters}
 
     @property
     def safe(self) -> bool:

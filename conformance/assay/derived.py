@@ -16,6 +16,7 @@ from assay.contract import Operation, Parameter, Response
 from assay.errors import UserError
 from assay.links import Link
 from assay.samples import Samples
+from assay.styles import usual
 from assay.target import State, Target
 
 _MALFORMED_BODY = b'{"'
@@ -136,9 +137,16 @@ class Requests:
                 values[parameter.place][parameter.name] = self._value(operation, parameter, valid=valid)
         if body is None and (operation.body or {}).get("required"):
             body = self._drawn(partial(self._samples.body, operation), {}, valid=valid)
-        named = {name: str(value) for name, value in values["header"].items() if name.lower() != "cookie"}
+        written = operation.styles
+        named = {
+            name: written.get(("header", name), usual("header", name)).in_header(value)
+            for name, value in values["header"].items() if name.lower() != "cookie"
+        }  # fmt: skip
         if values["cookie"]:
-            named["Cookie"] = "; ".join(f"{name}={value}" for name, value in values["cookie"].items())
+            named["Cookie"] = "; ".join(
+                f"{name}={written.get(('cookie', name), usual('cookie', name)).in_cookie(value)}"
+                for name, value in values["cookie"].items()
+            )
         return Call(
             operation,
             values["path"],

@@ -31,7 +31,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from schemathesis.errors import SchemathesisError
 
-from assay.calls import Call, wire
+from assay.calls import Call, Encoded, wire
 from assay.claims import Ledger
 from assay.contract import Contract, Operation, resolve
 from assay.exchange import Exchange, Request
@@ -255,7 +255,11 @@ def _call(operation: Operation, case: Any, base: Call) -> Call | None:
         if body is None:
             return None
     # Schemathesis percent-encodes the path, and so does `wire`
-    path = {name: unquote(value) if isinstance(value, str) else value for name, value in case.path_parameters.items()}
+    written = {name for (place, name), style in operation.styles.items() if place == "path" and style.style != "simple"}
+    path = {
+        name: value if not isinstance(value, str) else Encoded(value) if name in written else unquote(value)
+        for name, value in case.path_parameters.items()
+    }
     query = {
         name: json.dumps(value) if isinstance(value, dict) else value
         for name, value in case.query.items()

@@ -17,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.errors import SchemathesisError
 
 from assay import pointer
+from assay.calls import Encoded
 from assay.contract import Contract, Operation, Parameter, resolve
 from assay.errors import UserError
 from assay.media_types import is_json
@@ -143,7 +144,18 @@ class Samples:
                 where=self.contract.where(operation.pointer),
                 todo="name one as its `example`, or mend its schema",
             )
-        return case.body if place == "body" else getattr(case, _MEMBERS[place])[name]
+        if place == "body":
+            return case.body
+        values = getattr(case, _MEMBERS[place])
+        if name not in values:  # an object, written out member by member
+            others = {each.name for each in operation.parameters if each.place == place}
+            deep = len(name) + 1
+            return {
+                key[deep:-1] if key.startswith(f"{name}[") else key: each
+                for key, each in values.items() if key not in others
+            }  # fmt: skip
+        # Schemathesis writes a path's parameters in their styles, percent-encoded
+        return Encoded(values[name]) if place == "path" and isinstance(values[name], str) else values[name]
 
     def _case(self, operation: Operation) -> Any:
         """One ordinary, valid request of Schemathesis'; None where the schemas of an operation allow none."""
