@@ -66,7 +66,9 @@ def gate(
     refused = gates.foreign(result, ledger, recorded)
     lines: tuple[str, ...] = ()
     if not refused:
-        judged = again(result, ledger, recorded, chosen.client)
+        # one that does not count may be another by now, or not be here
+        counts = result.data["client"] is not None and result.data["client"]["gates"]
+        judged = again(result, ledger, recorded, chosen.client if counts else "")
         demands = gates.Demands(build, max_age, min_grade)
         refused = gates.refusals(judged, demands, dt.datetime.now(dt.UTC))
         lines = gates.told(judged.verdicts)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("judge", epilog=EXIT_STATUS)
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options(CONTRACT, CLIENT)
-@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write results.json and junit.xml there.")
+@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write the reports there, as `check` does.")
 @click.option("--url", default="", help="The server that a HAR is judged for; else one that the document names.")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: bool, **given: Any) -> int:

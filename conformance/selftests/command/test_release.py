@@ -55,6 +55,20 @@ class TestGate:
         assert said.status == 2
         assert "install it, and give --client generation_jobs_client" in said.err
 
+    def test_a_client_that_gates_is_judged_again(self, found: Path, assay: Any, contract: list[str]) -> None:
+        recording = found / "recording.jsonl"
+        gating = (*CLIENT, "--client-gates", "--report", found)
+        assert assay("judge", recording, *contract, *gating).status == 0
+        assert assay("gate", found, *contract, *CLIENT).status == 0
+
+        def break_client(data: dict[str, Any]) -> None:
+            next(each for each in data["claims"] if each["source"] == "client").update(verdict="violated")
+
+        change(found, break_client)
+        said = assay("gate", found, *contract, *CLIENT)
+        assert said.status == 6
+        assert "/client/decodes, verdict: the results say violated, the recording shows held" in said.out
+
     def test_a_weakened_overlay_is_refused(
         self, checked: Any, assay: Any, root: Path, tmp_path: Path, contract: list[str]
     ) -> None:
