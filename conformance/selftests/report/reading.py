@@ -17,8 +17,8 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    children: list["Element"] = field(factory=list)
-    pieces: list["str | Element"] = field(factory=list)
+    children: list["Element"] = field(factory=list, repr=False)
+    pieces: list["str | Element"] = field(factory=list, repr=False)
 
     @property
     def text(self) -> str:
