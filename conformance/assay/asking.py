@@ -109,10 +109,15 @@ class Asker:
         return evolve(call, credential=another) if another else None
 
     async def _attempts(self, call: Call, purpose: Purpose) -> Exchange:
-        request = self._request(call)
+        request = as_sent(call, self._target)
         throttles = faults = 0
         while True:
-            exchange = self._record(call, purpose, request, await self._sender.send(request))
+            try:
+                sent = await self._sender.send(request)
+            except asyncio.CancelledError:
+                self._heard(call, self._exchange(call.operation, purpose, request, _stopped()))
+                raise
+            exchange = self._record(call, purpose, request, sent)
             if call.credential is not None and exchange.reply is not None and exchange.reply.status != 401:
                 self._tokens.worked(call.credential)
             if exchange.reply is None:
@@ -135,13 +140,9 @@ class Asker:
         except TokenError as error:
             self.unsent(call.operation, purpose, str(error))
             return
-        request = self._request(call)
+        request = as_sent(call, self._target)
         for sent in await self._sender.burst(request, times):
             self._record(call, purpose, request, sent)
-
-    def _request(self, call: Call) -> Request:
-        request, extra = wire(call, self._target.base_url), self._target.http.headers
-        return evolve(request, headers=_with(request.headers, extra)) if extra else request
 
     def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> Exchange:
         """Record why a request was not sent."""
@@ -155,7 +156,14 @@ class Asker:
         return redacted
 
     def _recorded(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
-        exchange = Exchange(
+        redacted = self._redactor.exchange(self._exchange(operation, purpose, request, sent))
+        self._recorder.add(redacted)
+        if redacted.reply is not None and self._target.build_header:
+            self._recorder.saw_build(redacted.reply.header(self._target.build_header) or "")
+        return redacted
+
+    def _exchange(self, operation: Operation, purpose: Purpose, request: Request, sent: Sent) -> Exchange:
+        return Exchange(
             id=len(self._recorder.exchanges) + 1,
             step=purpose.step,
             role=purpose.role,
@@ -168,11 +176,12 @@ class Asker:
             reply=sent.reply,
             fault=sent.fault,
         )
-        redacted = self._redactor.exchange(exchange)
-        self._recorder.add(redacted)
-        if redacted.reply is not None and self._target.build_header:
-            self._recorder.saw_build(redacted.reply.header(self._target.build_header) or "")
-        return redacted
+
+
+def as_sent(call: Call, target: Target) -> Request:
+    """The request of a call, with the headers that the target file gives to all."""
+    request = wire(call, target.base_url)
+    return evolve(request, headers=_with(request.headers, target.http.headers))
 
 
 def _with(headers: Headers, extra: Mapping[str, str]) -> Headers:
@@ -183,6 +192,11 @@ def _with(headers: Headers, extra: Mapping[str, str]) -> Headers:
     if cookie and "cookie" in found:
         headers = tuple((name, f"{cookie}; {value}" if name.lower() == "cookie" else value) for name, value in headers)
     return headers + added
+
+
+def _stopped() -> Sent:
+    now = time.monotonic()
+    return Sent(now, now, None, "the run was stopped before it was answered")
 
 
 def _is(operation: Operation, reply: Reply, due: str) -> bool:

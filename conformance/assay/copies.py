@@ -5,7 +5,7 @@ a thing, it gets that very one. Servers often refuse a second thing of the same 
 where it was made up; one that the target gives is sent as it is.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,18 +22,21 @@ def copies(
     """Who has what, for all that may ask."""
     needed = {each.id: each for each in (*steps, *makers.values())}
     often = Counter(need.step for each in needed.values() for need in each.needs)
+    often.update(need.step for each in steps if each.control and not each.operation.safe for need in each.needs)
     alone = Copies(frozenset(maker for maker in makers if often[maker] == 1))
     asked = [(each.owner, each.needs) for each in steps]
+    asked += [(each.control_owner, each.needs) for each in steps if each.control]
     asked += [(explorer(each.operation), step.needs) for each in explorations for step in each.made]
     asked += [(prober(each.call.operation), each.needs) for each in probes if not each.call.operation.safe]
-    found: dict[tuple[str, str], Any] = {}
-    number = Counter[str]()
+    owners: dict[str, list[str]] = defaultdict(list)
+    bodies: dict[tuple[str, str], Any] = {}
     for owner, needs in asked:
         for maker, whose in _copied(owner, needs, makers, alone):
-            if (maker, whose) not in found:
-                number[maker] += 1
-                found[maker, whose] = _body(makers[maker], number[maker], samples)
-    return Copies(alone.sole, {key: body for key, body in found.items() if body is not None})
+            if whose not in owners[maker]:
+                owners[maker].append(whose)
+                body = _body(makers[maker], len(owners[maker]), samples)
+                bodies |= {} if body is None else {(maker, whose): body}
+    return Copies(alone.sole, {maker: tuple(each) for maker, each in owners.items()}, bodies)
 
 
 def _copied(owner: str, needs: Sequence[Need], makers: Mapping[str, Step], alone: Copies) -> Iterator[tuple[str, str]]:

@@ -145,15 +145,10 @@ class Redactor:
         return _replaced(text, self._everywhere)
 
     def exchange(self, exchange: Exchange) -> Exchange:
-        request, reply = exchange.request, exchange.reply
+        reply = exchange.reply
         return evolve(
             exchange,
-            request=evolve(
-                request,
-                url=self._url(request.url),
-                headers=tuple((name, self._own_header(value)) for name, value in request.headers),
-                body=_replaced(request.body, self._bytes),
-            ),
+            request=self.request(exchange.request),
             reply=reply
             and evolve(
                 reply,
@@ -161,6 +156,14 @@ class Redactor:
                 body=_replaced(reply.body, self._bytes),
             ),
             fault=self.text(exchange.fault),
+        )
+
+    def request(self, request: Request) -> Request:
+        return evolve(
+            request,
+            url=self._url(request.url),
+            headers=tuple((name, self._own_header(value)) for name, value in request.headers),
+            body=_replaced(request.body, self._bytes),
         )
 
     def _url(self, url: str) -> str:

@@ -47,9 +47,8 @@ class Making:
         state = step.state
         if state is not None and state.setup is not None:
             state = evolve(state, setup=evolve(state.setup, params=_taking(made, state.setup.params)))
-        return evolve(
-            step, call=_taken(step.call, made), control=step.control and _taken(step.control, made), state=state
-        )
+        control = step.control and await self.call(step.control, step.needs, step.control_owner)
+        return evolve(step, call=_taken(step.call, made), control=control, state=state)
 
     async def call(self, call: Call, needs: Sequence[Need], owner: str) -> Call:
         """The call with the values that it needs. Raises StateError: they are not there."""

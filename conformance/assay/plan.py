@@ -165,7 +165,10 @@ def _controlled(steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _with_control(step: Step, steps: Sequence[Step]) -> Step:
-    beside = (each.call for each in steps if each.operation is step.operation and each.due[0] == "2")
+    beside = (
+        each.call for each in steps
+        if each.operation is step.operation and each.due[0] == "2" and not each.needs
+    )  # fmt: skip
     good = next((call for call in beside if not call.injects), None)
     missing = (
         f"it needs a state {name_of(step.operation.id, '200')!r} with fixed values, to see that not all answers are so"

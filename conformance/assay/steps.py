@@ -49,6 +49,11 @@ class Step:
         """Who has what it needs: what only reads shares it with others."""
         return SHARED if self.operation.safe else self.id
 
+    @property
+    def control_owner(self) -> str:
+        """Who has what its control needs: a control that changes things leaves nothing for the request itself."""
+        return SHARED if self.operation.safe else f"{self.id} control"
+
 
 @frozen
 class Exploration:
@@ -77,6 +82,8 @@ class Copies:
 
     sole: frozenset[str] = frozenset()
     """Makers that only one step needs."""
+    owners: dict[str, tuple[str, ...]] = field(factory=dict)
+    """Maker → who has a copy of its own, in the order of the plan."""
     bodies: dict[tuple[str, str], Any] = field(factory=dict, repr=False)
     """Maker and owner → the body by which that copy is made, where it is another."""
 

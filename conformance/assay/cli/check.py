@@ -17,6 +17,7 @@ import click
 from assay import report, settings, suite
 from assay.cli.folders import make
 from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
+from assay.cli.saying import say
 from assay.errors import UserError
 from assay.settings import Settings
 
@@ -30,10 +31,13 @@ FAULT_OF_ASSAY = 5
 @click.option("--quiet", is_flag=True, help="Show nothing while the run lasts.")
 @click.option("--shard", default="", metavar="I/N", help="Only this part of the plan; `judge` joins all n.")
 @click.option("--examples", type=click.IntRange(0), help="Generated requests an operation.")
-def check(**given: Any) -> int:
+@click.option("--dry-run", is_flag=True, help="Only print what would be sent, set up, written, paid and waited for.")
+def check(dry_run: bool, **given: Any) -> int:
     """Bring about every documented response, judge every claim, report."""
     chosen = settings_of(given)
     chosen.required_spec()
+    if dry_run:
+        return _dry(chosen)
     _make_empty(chosen.report)
     with tempfile.TemporaryDirectory() as folder:
         status = _pytest(chosen, Path(folder))
@@ -42,6 +46,18 @@ def check(**given: Any) -> int:
     if status in (suite.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return 3
     return _status_of(chosen.report / "results.json")
+
+
+def _dry(chosen: Settings) -> int:
+    from assay import client, dry_run, loading  # noqa: PLC0415 - see above
+    from assay.report.visible import visible  # noqa: PLC0415 - see above
+
+    job = loading.load(chosen)
+    if chosen.client:
+        client.load(chosen.client, job.ledger.contract)
+    for line in dry_run.told(job):
+        say(visible(line))
+    return 0
 
 
 def _make_empty(folder: Path) -> None:

@@ -18,6 +18,7 @@ from assay.verdicts import Verdicts
 from selftests.chains import shelf
 from selftests.chains.shelf import Shelf
 from selftests.running import miniatures
+from selftests.running.miniatures import Behaviour, Miniature
 
 
 @frozen
@@ -91,8 +92,9 @@ def ran(document: Ledger, target: Callable[..., Target], tmp_path: Path) -> Iter
         def ran(
             states: str = "", *, wrong: str = "", ledger: Ledger = document, probes: bool = False, examples: int = 0,
             writes: bool = True, select: str = "", books: dict[str, Any] | None = None,
+            server: Shelf | None = None,
         ) -> Ran:  # fmt: skip
-            server = Shelf(wrong, books)
+            server = server or Shelf(wrong, books)
             loaded = target(states, open_ones.enter_context(miniatures.running(server)).url)
             made = plan.plan(ledger, loaded, seed=1, select=select, writes=writes, examples=examples)
             made = made if probes else evolve(made, probes=())
@@ -100,3 +102,10 @@ def ran(document: Ledger, target: Callable[..., Target], tmp_path: Path) -> Iter
             return Ran(recording, judge.judge(ledger, recording), server)
 
         yield ran
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Behaviour], Miniature]]:
+    """Start another server; it is stopped when the test is over."""
+    with ExitStack() as open_ones:
+        yield lambda behaviour: open_ones.enter_context(miniatures.running(behaviour))

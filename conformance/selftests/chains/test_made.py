@@ -1,6 +1,7 @@
 """What another operation makes: read, changed, removed, with nothing but a URL, a key and leave to write."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,11 @@ from assay.claims import Ledger
 from assay.steps import Plan
 from selftests.chains import shelf
 from selftests.chains.conftest import Ran
+from selftests.chains.shelf import Shelf
+from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature
 
 Run = Callable[..., Ran]
+Start = Callable[[Behaviour], Miniature]
 LACKS = "the answer to addBook (201) has no '$response.body#/code'"
 LENT = '409 application/json: {"error": "it is lent"}'
 
@@ -130,12 +134,14 @@ class TestWhenItFails:
         )
 
 
-STATES = """
+BOOK = """
 [states."addBook 201"]
 body = { title = "Persuasion" }
+"""
+STATES = f"""{BOOK}
 [states."readBook 200"]
-needs = { novel = "addBook 201" }
-path = { book = "{novel.code}" }
+needs = {{ novel = "addBook 201" }}
+path = {{ book = "{{novel.code}}" }}
 """
 
 
@@ -187,3 +193,43 @@ def test_a_read_may_need_a_read(ran: Run, of: Callable[[str], Ledger]) -> None:
     assert came.verdict("readBook 200") == "held"
     assert [each.request.url.rpartition("/")[2] for each in came.of("readBook 200")] == ["b7"]
     assert came.shelf.books == there
+
+
+class TestWithOtherDrivers:
+    def test_what_is_polled_may_need_what_is_made(self, ran: Run) -> None:
+        states = STATES + "poll = { every = 0.05, watch = 0.2 }\n"
+        came = ran(states, select="readBook 200")
+        assert came.verdict("readBook 200") == "held"
+        assert len(came.of("readBook 200", "poll")) >= 2
+        assert came.shelf.books == {}
+
+    def test_a_setup_is_told_of_what_was_made_and_its_control_asks_for_it(self, ran: Run, start: Start) -> None:
+        """The setup lends the book, as a provider's own handler would."""
+        server, told = Shelf(), list[Any]()
+
+        def handler(asked: Asked) -> Answer:
+            change = asked.json
+            told.append(change["params"])
+            if change["action"] == "setup":
+                server.loans["99"] = change["params"]["book"]
+            else:
+                server.loans.pop("99", None)
+            return Answer(200, {})
+
+        states = (
+            '[states."removeBook 409"]\nneeds = { novel = "addBook 201" }\npath = { book = "{novel.code}" }\n'
+            f'setup = {{ url = "{start(handler).url}", state = "lent", params = {{ book = "{{novel.code}}" }} }}\n'
+        )
+        came = ran(states, server=server, select="removeBook 409")
+        assert came.verdict("removeBook 409") == "held"
+        asked = came.of("removeBook 409")[0].request.url.rpartition("/")[2]
+        assert [each["book"] for each in told] == [asked, asked]
+        control = came.of("removeBook 409", "control")[0]
+        assert (control.reply and control.reply.status) == 204
+        assert control.request.url.rpartition("/")[2] != asked
+        assert (came.shelf.books, came.recording.left) == ({}, ())
+
+    def test_a_burst_may_need_what_is_made(self, ran: Run) -> None:
+        came = ran(STATES + "burst = 3\n", select="readBook 200")
+        assert came.verdict("readBook 200") == "held"
+        assert len(came.of("readBook 200")) == 3

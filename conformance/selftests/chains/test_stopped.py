@@ -1,0 +1,92 @@
+"""A run that ends early removes what it made all the same, and says what it could not."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from assay import recording
+from assay.errors import UserError
+from selftests.chains.conftest import Ran
+from selftests.chains.shelf import Shelf
+from selftests.running.miniatures import Answer, Asked, Raw
+
+Run = Callable[..., Ran]
+LOST = "left at the server: addBook may have made something that nobody was told of"
+
+
+class Stopping(Shelf):
+    """Told to stop while `at`, a method and the beginning of a path, is asked for the first time; `then` once more."""
+
+    def __init__(self, at: str, by: signal.Signals = signal.SIGINT, then: str = "") -> None:
+        super().__init__()
+        self.moments = [each for each in (at, then) if each]
+        self.by = by
+
+    def __call__(self, asked: Asked) -> Answer:
+        if self.moments and f"{asked.method} {asked.path}".startswith(self.moments[0]):
+            self.moments.pop(0)
+            os.kill(os.getpid(), self.by)
+            answer = super().__call__(asked)
+            return Answer(answer.status, answer.body, after=0.3)
+        return super().__call__(asked)
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_what_was_made_is_removed(by: signal.Signals, ran: Run) -> None:
+    came = ran(server=Stopping("GET /books/b", by))
+    assert came.recording.interrupted
+    assert came.sent("make", "state")
+    assert came.sent("remove")
+    left = set(came.shelf.books)
+    assert not [each for each in came.recording.exchanges if each.role == "make" and _code(each.reply) in left]
+
+
+def _code(reply: object) -> str:
+    body = getattr(reply, "body", b"")
+    return body.partition(b'"code": "')[2].partition(b'"')[0].decode()
+
+
+def test_what_nobody_was_told_of_is_said(ran: Run) -> None:
+    came = ran(server=Stopping("POST /books"), select="addBook 201")
+    assert came.recording.interrupted
+    assert len(came.shelf.books) == 1
+    assert came.recording.left == (f"{LOST}: the run was stopped before it was answered",)
+
+
+def test_a_second_time_ends_the_removal_too(ran: Run) -> None:
+    came = ran(server=Stopping("GET /books/b", then="DELETE /books/b"), select="readBook 200")
+    assert came.recording.interrupted
+    assert came.recording.left == ("left at the server: addBook 201 made it, DELETE /books/{book} (b1): not sent",)
+
+
+def test_what_is_left_is_in_the_file(ran: Run, tmp_path: Path) -> None:
+    came = ran(wrong="stays", select="addBook 201")
+    assert recording.load(tmp_path / "report" / "recording.jsonl").left == came.recording.left != ()
+
+
+def test_a_lost_answer_is_told_of(ran: Run) -> None:
+    class Losing(Shelf):
+        def __call__(self, asked: Asked) -> Answer | Raw:  # type: ignore[override]
+            answer = super().__call__(asked)
+            return Raw() if asked.method == "POST" else answer
+
+    came = ran(server=Losing(), select="*Book 40*")
+    assert came.verdict("addBook 400") == "inconclusive"
+    assert came.recording.left
+    assert all(each.startswith(LOST) for each in came.recording.left)
+
+
+def test_after_a_failure_too(ran: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ends the run: here a fault of assay itself, after the first steps."""
+
+    def broken(*_: object) -> None:
+        raise UserError("something is wrong", where="here")
+
+    monkeypatch.setattr("assay.run._Run._check_answering", broken)
+    server = Shelf()
+    with pytest.raises(UserError, match="something is wrong"):
+        ran(server=server)
+    assert server.books == {}
