@@ -40,17 +40,8 @@ def matched(contract: Contract, found: list[Endpoint]) -> list[tuple[Operation, 
 
     Raises UserError naming every documented operation and response that the client lacks.
     """
-    by_request = {(endpoint.method, endpoint.path): endpoint for endpoint in found}
-    pairs, lost = [], []
-    for operation in contract.operations:
-        request = f"{operation.method} {operation.path}"
-        endpoint = by_request.get((operation.method, _nameless(operation.path)))
-        if endpoint is None:
-            lost.append(request)
-            continue
-        pairs.append((operation, endpoint))
-        documented = (response.status for response in operation.responses)
-        lost += [f"{request}, response {status}" for status in documented if status not in endpoint.statuses]
+    pairs = _pairs(contract, found)
+    lost = lacking(contract, found)
     if lost:
         raise UserError(
             "the generated client lacks, without the generator having said so:\n"
@@ -59,6 +50,26 @@ def matched(contract: Contract, found: list[Endpoint]) -> list[tuple[Operation, 
             todo="give each operation an operationId of its own, or say these in another way",
         )
     return pairs
+
+
+def lacking(contract: Contract, found: list[Endpoint]) -> list[str]:
+    """Every documented operation and response that the client lacks: `GET /pets`, `GET /pets, response 404`."""
+    by_id = {operation.id: endpoint for operation, endpoint in _pairs(contract, found)}
+    lost = []
+    for operation in contract.operations:
+        request, endpoint = f"{operation.method} {operation.path}", by_id.get(operation.id)
+        documented = [response.status for response in operation.responses]
+        if endpoint is None:
+            lost.append(request)
+        else:
+            lost += [f"{request}, response {status}" for status in documented if status not in endpoint.statuses]
+    return lost
+
+
+def _pairs(contract: Contract, found: list[Endpoint]) -> list[tuple[Operation, Endpoint]]:
+    by_request = {(endpoint.method, endpoint.path): endpoint for endpoint in found}
+    requests = ((operation, (operation.method, _nameless(operation.path))) for operation in contract.operations)
+    return [(operation, by_request[request]) for operation, request in requests if request in by_request]
 
 
 def _nameless(path: str) -> str:

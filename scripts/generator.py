@@ -8,10 +8,11 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import losses
 from assay.errors import UserError
 
 TOOLS = ("openapi-python-client", "jinja2", "griffelib", "ruff", "mypy")
@@ -32,6 +33,8 @@ _MENDED = {
     " Not in time: ApiTimeoutError.",
 }
 
+Lacking = Callable[[Path], list[str]]
+
 _LONGEST_COMPLAINT = 30
 """Lines of what the generator says that go into a message: it prints whole schemas."""
 
@@ -48,11 +51,12 @@ def check_tools(pins: Mapping[str, str]) -> None:
 
 
 def write_package(
-    document: dict[str, Any], folder: Path, *, name: str, templates: Path, workspace: Path, shown: str
+    document: dict[str, Any], folder: Path, *, name: str, templates: Path, workspace: Path, shown: str, lacking: Lacking
 ) -> None:
     """Write the package to `folder`, which must not exist; `shown` is how messages name the document.
 
-    `templates` has those that replace the generator's own.
+    `templates` has those that replace the generator's own. `lacking` finds what such a folder lacks, once the
+    generator warned of something: it does not always say which response it left out.
 
     Raises UserError: the generator fails, or warns, for then something is missing from what it wrote.
     """
@@ -66,8 +70,11 @@ def write_package(
         cwd=workspace,
     )  # fmt: skip
     if generated.returncode != 0:
+        reasons = losses.explained(generated.stderr)
+        missing = lacking(folder) if folder.exists() else []
+        said = "\n".join(f"    {each}" for each in (*missing, *reasons)) or _complaint(generated.stderr)
         raise UserError(
-            f"openapi-python-client cannot write a whole client from it:\n{_complaint(generated.stderr)}",
+            f"openapi-python-client cannot write a whole client from it{', which lacks' if reasons else ''}:\n{said}",
             where=shown,
             todo="say it in the document in another way, or remove it by an overlay (--overlay)",
         )
@@ -89,7 +96,7 @@ def format_package(folder: Path, *, shown: str) -> None:
         formatted = _run("ruff", *arguments, ".", cwd=folder)
         if formatted.returncode != 0:
             raise UserError(
-                f"ruff cannot read what the generator wrote:\n{_complaint(formatted.stderr)}",
+                f"ruff cannot read what the generator wrote:\n{_complaint(formatted.stderr or formatted.stdout)}",
                 where=shown,
                 todo="look for a name or a default in the document that is no Python",
             )

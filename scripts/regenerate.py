@@ -140,8 +140,9 @@ def _write(agreed: Contract, package: str | None, folder: Path) -> None:
     told = facts(agreed, document, called)
     templates = rendering.overrides(told, workspace)
     generator.write_package(
-        document, target, name=called.package, templates=templates, workspace=workspace, shown=shown
-    )
+        document, target, name=called.package, templates=templates, workspace=workspace, shown=shown,
+        lacking=lambda written: endpoints.lacking(agreed, endpoints.find(written)),
+    )  # fmt: skip
     rendering.write_modules(told, target)
     generator.format_package(target, shown=shown)
     pairs = endpoints.matched(agreed, endpoints.find(target))
