@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _client(provider: Served, *, quick: bool) -> Iterator[Compared]:
     provider.counted(0)
-    yield from calling.compared(provider, turns=10 if quick else 40, goal=_CALLING_GOAL)
+    yield from calling.compared(provider, turns=50 if quick else 200, goal=_CALLING_GOAL)
     yield importing.compared(runs=5 if quick else 15, goal=_IMPORTING_GOAL)
     yield holding.compared(provider, count=_JOBS)
     yield regenerating.compared(regenerating.flagship(), what="the flagship", runs=1 if quick else 3)
