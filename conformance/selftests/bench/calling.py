@@ -17,7 +17,7 @@ from whole import in_turn
 
 _AT_ONCE = 32
 _CALLS = 10
-"""In one turn, for each that is at once. Turns are short, so that what else the machine does falls on both."""
+"""In one turn, or four for each that is at once. Turns are short, so that what else the machine does falls on both."""
 
 
 def compared(provider: Served, *, turns: int, goal: float) -> Iterator[Compared]:
@@ -69,7 +69,7 @@ async def _asynchronous(provider: Served, url: str, job: str, at_once: int, turn
 
 
 async def _milliseconds(call: Callable[[], Awaitable[object]], at_once: int) -> float:
-    calls = _CALLS * at_once
+    calls = max(_CALLS, 4 * at_once)
     waiting = iter(range(calls))
 
     async def work() -> None:
