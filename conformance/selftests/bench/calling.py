@@ -17,7 +17,7 @@ from whole import in_turn
 
 _AT_ONCE = 32
 _CALLS = 10
-"""In one turn, or four for each that is at once. Turns are short, so that what else the machine does falls on both."""
+"""In one turn, or two for each that is at once. Turns are short, so that what else the machine does falls on both."""
 
 
 def compared(provider: Served, *, turns: int, goal: float) -> Iterator[Compared]:
@@ -27,8 +27,8 @@ def compared(provider: Served, *, turns: int, goal: float) -> Iterator[Compared]
         ours, others = _synchronous(provider, url, job, turns)
         yield Compared("a call of the client against bare httpx", 0, ours, others, "ms", goal, at_most=True)
         for at_once, how in ((1, "asyncio"), (_AT_ONCE, f"{_AT_ONCE} at once")):
-            # many at once come to as many calls in fewer turns
-            ours, others = asyncio.run(_asynchronous(provider, url, job, at_once, max(turns // at_once, 5)))
+            fewer = max(turns // 4, 2) if at_once > 1 else turns
+            ours, others = asyncio.run(_asynchronous(provider, url, job, at_once, fewer))
             yield Compared(f"the same, {how}", 0, ours, others, "ms", goal, at_most=True)
 
 
@@ -69,7 +69,7 @@ async def _asynchronous(provider: Served, url: str, job: str, at_once: int, turn
 
 
 async def _milliseconds(call: Callable[[], Awaitable[object]], at_once: int) -> float:
-    calls = max(_CALLS, 4 * at_once)
+    calls = max(_CALLS, 2 * at_once)
     waiting = iter(range(calls))
 
     async def work() -> None:

@@ -70,8 +70,8 @@ def test_the_whole_against_st_run(provider: slowed.Served) -> None:
 
 def test_a_call_against_bare_httpx(provider: slowed.Served) -> None:
     found = list(calling.compared(provider, turns=2, goal=1.05))
-    assert [_positive(each, runs) for each, runs in zip(found, (2, 5, 5), strict=True)] == [True] * 3
-    assert provider.counted(0) > (2 * 10 + 5 * 10 + 5 * 4 * 32) * 2
+    assert [_positive(each, runs=2) for each in found] == [True] * 3
+    assert provider.counted(0) > (2 * 10 + 2 * 10 + 2 * 2 * 32) * 2
 
 
 def test_importing_against_httpx() -> None:
