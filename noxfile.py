@@ -105,6 +105,18 @@ def _chromium(session: nox.Session) -> None:
 
 
 @nox.session
+def documents(session: nox.Session) -> None:
+    """Try large published documents from npm, and the clients of all published ones. Needs Node.js' npm."""
+    _install(session, ".", "./generated", group="tests")
+    folder = Path(session.create_tmp())
+    shutil.copy("conformance/selftests/documents/published/package.json", folder)
+    quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+    session.run("npm", "install", "--prefix", str(folder), *quiet, external=True)
+    found = {"ASSAY_DOCUMENTS": str((folder / "node_modules").resolve())}
+    session.run("pytest", "conformance/selftests/documents/check_packages.py", *session.posargs, env=found)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Run the self-tests with coverage; `-- ARGUMENTS` go to pytest, and then no coverage is asked for."""
     _install(session, ".", "./generated", group="tests")

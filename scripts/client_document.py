@@ -6,7 +6,8 @@ an overlay adds at that level is therefore left out. And each operation says its
 because the generator does not look at the document's own `security`.
 
 Left out as well are request bodies that it cannot write beside one that it can (XML beside JSON). What 3.1 need not
-have and the generator asks for (`paths`, `responses`) is there, empty, and 3.2 is called 3.1.
+have and the generator asks for (`paths`, `responses`) is there, empty; a path that stands
+elsewhere in its place; and 3.2 is called 3.1.
 
 An enum of numbers is left out too: the generator makes a closed set of it, and a value that is new would not decode.
 
@@ -32,7 +33,10 @@ def client_document(contract: Contract) -> dict[str, Any]:
         own["security"] = own.get("security", document.get("security")) if operation.protected else []
         own.setdefault("responses", {})
         _take_one(document, own)
-    document.setdefault("paths", {})
+    paths = document.setdefault("paths", {})
+    for path in paths:
+        # the generator passes over a path that stands elsewhere, without a word
+        paths[path] = resolve(document, pointer.join("paths", path))[1]
     if document["openapi"].startswith("3.2"):
         # which the generator does not know; what it would lose by that, `endpoints` finds
         document["openapi"] = "3.1.1"

@@ -95,8 +95,11 @@ def format_package(folder: Path, *, shown: str) -> None:
     for arguments in _FORMATTING:
         formatted = _run("ruff", *arguments, ".", cwd=folder)
         if formatted.returncode != 0:
+            said = _run(
+                "ruff", "check", "--isolated", "--no-cache", "--output-format=concise", "--select=E9", ".", cwd=folder
+            )
             raise UserError(
-                f"ruff cannot read what the generator wrote:\n{_complaint(formatted.stderr or formatted.stdout)}",
+                f"ruff cannot read what the generator wrote:\n{_complaint(formatted.stderr + said.stdout)}",
                 where=shown,
                 todo="look for a name or a default in the document that is no Python",
             )
