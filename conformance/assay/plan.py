@@ -5,6 +5,7 @@ that follows from the document (a 401 without credential, a 404 for an identifie
 malformed value, a 2xx that needs nothing). Nothing is sent here.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -121,9 +122,13 @@ class _Planner:
 
     def explorations(self, steps: Sequence[Step]) -> Iterator[Exploration]:
         """Every operation that may be sent, with the resources that states name, but for those that are polled."""
+        good: dict[str, list[Step]] = defaultdict(list)
+        for each in steps:
+            if each.due[0] == "2":
+                good[each.operation.id].append(each)
         for operation in self._contract.operations:
             if self._sent(operation):
-                own = [each for each in steps if each.operation is operation and each.due[0] == "2"]
+                own = good[operation.id]
                 there = [each for each in own if each.driver in _THERE and not each.call.injects]
                 polled = {str(each.call.path) for each in own if each.state and each.state.poll}
                 known = tuple(each.call for each in there if not each.needs and str(each.call.path) not in polled)
