@@ -19,8 +19,8 @@ from typing import Any
 
 from assay import pointer
 from assay.contract import Contract, resolve
-from assay.media_types import is_json
-from assay.overlay import Promise
+from assay.contract.media_types import is_json
+from assay.contract.overlay import Promise
 
 _NOTHING = object()
 _WRITABLE = ("application/x-www-form-urlencoded", "multipart/form-data", "application/octet-stream")

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from attrs import fields, frozen
 
 from assay.claims import Claim, name_of
+from assay.judge.summary import gates, must_be_exercised
+from assay.judge.verdicts import Verdict
 from assay.result_file import Result
-from assay.summary import gates, must_be_exercised
-from assay.verdicts import Verdict
 
 Became = Literal["newly violated", "newly waived", "no longer exercised", "newly held", "new", "gone"]
 """Weightiest first. A claim that is new and violated is newly violated."""

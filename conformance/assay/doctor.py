@@ -11,10 +11,10 @@ from attrs import evolve, frozen
 
 from assay import judge, run
 from assay.claims import name_of
+from assay.judge.outcomes import status_line
 from assay.loading import Job
-from assay.outcomes import status_line
+from assay.plan.steps import Step
 from assay.recording import Recording
-from assay.steps import Step
 
 
 @frozen

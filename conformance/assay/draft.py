@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from assay import gaps
 from assay.claims import name_of
 from assay.contract import Contract, Operation, Security
+from assay.plan import gaps
+from assay.plan.steps import Plan
 from assay.recording import Unplanned
-from assay.steps import Plan
 from assay.target import Credential, Target
-from assay.target_file import from_url
+from assay.target.target_file import from_url
 
 _LONGEST = 100
 """Characters of a description that are quoted."""

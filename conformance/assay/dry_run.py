@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 from attrs import evolve
 
-from assay.asking import as_sent
-from assay.calls import Call
 from assay.claims import name_of
 from assay.contract import Operation
-from assay.exchange import Redactor, marker
 from assay.loading import Job
-from assay.steps import SHARED, Step, explorer, prober
+from assay.plan.calls import Call
+from assay.plan.steps import SHARED, Step, explorer, prober
+from assay.recording.exchange import Redactor, marker
+from assay.run.asking import as_sent
 
 _LONGEST_BODY = 200
 _PLACEHOLDER = re.compile(r"%7B[\w-]+\.(?:(?!%7[BD]).)+%7D")

@@ -10,12 +10,12 @@ from typing import Final, Literal
 from attrs import frozen
 
 from assay.claims import Ledger, name_of
-from assay.exchange import Grade
+from assay.judge.verdicts import GRADES, Verdicts
 from assay.recording import Recording
+from assay.recording.exchange import Grade
 from assay.rejudging import Rejudged
 from assay.report import wording
 from assay.result_file import Result
-from assay.verdicts import GRADES, Verdicts
 
 Status = Literal[1, 3, 4, 6]
 

@@ -7,12 +7,13 @@ import secrets
 
 from attrs import frozen
 
-from assay import claims, contract, plan, shards, target_file
+from assay import claims, contract, plan
 from assay.claims import Ledger
 from assay.errors import UserError
+from assay.plan import shards
+from assay.plan.steps import Plan
 from assay.settings import Settings
-from assay.steps import Plan
-from assay.target import Target
+from assay.target import Target, target_file
 
 _SEED_BITS = 32
 

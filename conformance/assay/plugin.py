@@ -24,9 +24,9 @@ from assay.suite import INTERRUPTED, USER_ERROR
 if TYPE_CHECKING:
     from assay.claims import Ledger
     from assay.client import Client
+    from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
     from assay.loading import Job
     from assay.progress import Listener
-    from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 _SETTINGS = pytest.StashKey[Settings]()
 _LEDGER = pytest.StashKey["Ledger"]()
@@ -230,7 +230,8 @@ def _shown(job: "Job") -> "AbstractContextManager[Listener | None]":
 
 def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
-    from assay import judge, report, run, subject  # noqa: PLC0415 - see above
+    from assay import judge, report, run  # noqa: PLC0415 - see above
+    from assay.client import subject  # noqa: PLC0415 - see above
 
     gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
     try:

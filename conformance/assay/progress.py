@@ -16,9 +16,9 @@ from rich.text import Text
 
 from assay import pointer, strict_json
 from assay.claims import Ledger
-from assay.exchange import Exchange
+from assay.plan.steps import Plan
+from assay.recording.exchange import Exchange
 from assay.report.visible import cut, visible
-from assay.steps import Plan
 
 PLAIN_EVERY = 10.0
 """Seconds between two plain lines, as long as nothing is new."""

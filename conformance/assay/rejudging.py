@@ -12,10 +12,10 @@ from attrs import evolve, frozen
 
 from assay import judge
 from assay.claims import Ledger
+from assay.judge.verdicts import ClientVerdicts, Verdicts
 from assay.recording import Recording
 from assay.report.results import results
 from assay.result_file import Result
-from assay.verdicts import ClientVerdicts, Verdicts
 
 _WORDS = frozenset({
     "where", "file", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete", "notes",

@@ -28,8 +28,10 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: b
     A HAR, as browsers and proxies write it, is judged too. Several recordings of the same contract are judged as one:
     the shards of a run, or runs of several days.
     """
-    from assay import client, combined, har, loading, recording, report, subject, traffic  # noqa: PLC0415 - see assay.cli
+    from assay import client, loading, recording, report  # noqa: PLC0415 - see assay.cli
     from assay import judge as judging  # noqa: PLC0415 - see assay.cli
+    from assay.client import subject  # noqa: PLC0415 - see assay.cli
+    from assay.recording import combined, har, traffic  # noqa: PLC0415 - see assay.cli
     from assay.report import terminal  # noqa: PLC0415 - see assay.cli
 
     if folder is not None:

@@ -23,7 +23,8 @@ _LOOKS_EVERY = 0.5
 @options(TARGET)
 def serve(**given: Any) -> int:
     """Start the target's [serve] app and stay, printing its credentials and resources, until Ctrl-C."""
-    from assay import drivers, loading  # noqa: PLC0415 - see assay.cli
+    from assay import loading  # noqa: PLC0415 - see assay.cli
+    from assay.run import drivers  # noqa: PLC0415 - see assay.cli
 
     target = loading.load_target(settings_of(given))
     if target.serve is None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from assay.judge.verdicts import Verdicts
     from assay.recording import Recording
-    from assay.verdicts import Verdicts
 
 FILES = {
     "annotations": "annotations.txt",

@@ -5,10 +5,10 @@ One a sentence, since the interface shows ten of a kind a step. They are printed
 
 from collections.abc import Iterator
 
+from assay.judge.verdicts import ClaimVerdict, Verdicts
 from assay.report import wording
 from assay.report.places import place
 from assay.report.visible import cut, visible
-from assay.verdicts import ClaimVerdict, Verdicts
 
 _LONGEST_MESSAGE = 1_000
 _MOST_IDS = 5

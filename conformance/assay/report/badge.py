@@ -5,9 +5,9 @@ A mock, or a server that assay itself started, is named as such: a badge travels
 
 import json
 
+from assay.judge.verdicts import Verdicts
 from assay.report import wording
 from assay.report.visible import visible
-from assay.verdicts import Verdicts
 
 _COLOURS = {0: "brightgreen", 1: "red", 3: "yellow", 4: "orange"}
 

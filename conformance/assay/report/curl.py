@@ -10,7 +10,7 @@ import re
 import string
 import urllib.parse
 
-from assay.exchange import Exchange, Request
+from assay.recording.exchange import Exchange, Request
 
 _CURLS_OWN = frozenset(
     {"host", "content-length", "transfer-encoding", "accept-encoding", "connection", "expect", "user-agent"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from assay.judge.verdicts import Verdicts
 from assay.recording import Recording
 from assay.report.annotations import annotations
 from assay.report.badge import badge
@@ -10,7 +11,6 @@ from assay.report.junit import junit
 from assay.report.markdown import markdown
 from assay.report.results import results_json
 from assay.report.sarif import sarif
-from assay.verdicts import Verdicts
 
 Face = Callable[[Verdicts, Recording], bytes]
 """A pure function. Where it needs exchanges other than those of the failures, the recording has them."""

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import junitparser
 
+from assay.judge.summary import gates, must_be_exercised
+from assay.judge.verdicts import ClaimVerdict, Failure, Verdicts
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut, lines, told, visible
-from assay.summary import gates, must_be_exercised
-from assay.verdicts import ClaimVerdict, Failure, Verdicts
 
 _MOST_FAILURES = 5
 """Failures of one claim that are written out; results.json has all of them."""

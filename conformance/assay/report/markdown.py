@@ -7,10 +7,10 @@ to be read there is counted: results.json has all of it. Nothing that a server s
 from collections.abc import Iterator
 
 from assay.claims import name_of
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from assay.report import marked, wording
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 _MOST_ROWS = 30
 """Operations that are all shown; of more, those of which every response held are counted only."""

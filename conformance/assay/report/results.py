@@ -11,11 +11,11 @@ from typing import Any, get_args
 import attrs
 
 from assay.contract import Contract
+from assay.judge.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
 from assay.report.wording import ticket, waivers_used
-from assay.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 
 FORMAT = "assay-results/1"
 

@@ -11,12 +11,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from assay.judge.summary import gates, must_be_exercised
+from assay.judge.verdicts import ClaimVerdict, Failure, Verdicts
 from assay.report import wording
 from assay.report.curl import curl_to_show
 from assay.report.places import place
 from assay.report.visible import cut, visible
-from assay.summary import gates, must_be_exercised
-from assay.verdicts import ClaimVerdict, Failure, Verdicts
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LONGEST_GOT = 500

@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.text import Text
 
 from assay.claims import name_of
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 from assay.report import wording
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut, lines, visible
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 
 _STYLES: dict[Verdict, str] = {
     "held": "green",

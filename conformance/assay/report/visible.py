@@ -4,7 +4,7 @@ What a server says may hold escape sequences that repaint a terminal, characters
 that turn a line around, or line ends that forge a line of the report. Here they become visible, not lost.
 """
 
-from assay.verdicts import Failure
+from assay.judge.verdicts import Failure
 
 
 def visible(text: str) -> str:

@@ -5,9 +5,9 @@ Not how any of them looks, and nothing here is safe to show by itself: what a se
 
 from collections.abc import Iterable, Iterator
 
+from assay.judge.summary import covers, gates
+from assay.judge.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
 from assay.recording import Waiver
-from assay.summary import covers, gates
-from assay.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
 
 SYMBOLS: dict[Verdict, tuple[str, str]] = {
     "held": ("✓", "+"),

@@ -5,7 +5,7 @@ A response that was not exercised fails its item, with the reason: a skip reads 
 
 import pytest
 
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 
 def test_documented_response(assay_response: ResponseVerdict) -> None:

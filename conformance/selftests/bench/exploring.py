@@ -13,13 +13,14 @@ from pathlib import Path
 import httpx
 from attrs import evolve
 
-from assay import claims, contract, explore, plan, run, target_file
-from assay.calls import wire
+from assay import claims, contract, plan, run
 from assay.claims import Ledger
-from assay.exchange import Request
+from assay.plan.calls import wire
+from assay.plan.steps import Plan
 from assay.recording import Recording
-from assay.steps import Plan
-from assay.target import Target
+from assay.recording.exchange import Request
+from assay.run import explore
+from assay.target import Target, target_file
 from slowed import Served
 from table import Compared
 from whole import OVERLAY, SPEC, in_turn, target_text

@@ -17,8 +17,8 @@ from schemathesis.core.failures import FailureGroup
 
 from assay import judge
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply
 from assay.recording import Recording
+from assay.recording.exchange import Exchange, Reply
 from exploring import recorded, the_ledger
 from slowed import Served
 from table import Compared

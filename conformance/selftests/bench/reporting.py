@@ -14,11 +14,12 @@ from typing import Any
 
 from attrs import evolve
 
-from assay import claims, contract, judge, plan, report, run, target_file
+from assay import claims, contract, judge, plan, report, run
 from assay.claims import Ledger
 from assay.contract import METHODS
-from assay.exchange import Exchange
 from assay.recording import Recording
+from assay.recording.exchange import Exchange
+from assay.target import target_file
 from regenerating import large
 from table import Compared
 from whole import ROOT, in_turn

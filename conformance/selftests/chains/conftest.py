@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from assay import claims, contract, judge, plan, run, target_file
+from assay import claims, contract, judge, plan, run
 from assay.claims import Ledger
-from assay.exchange import Exchange
+from assay.judge.verdicts import Verdicts
+from assay.plan.steps import Plan
 from assay.recording import Recording
-from assay.steps import Plan
-from assay.target import Target
-from assay.verdicts import Verdicts
+from assay.recording.exchange import Exchange
+from assay.target import Target, target_file
 from selftests.chains import shelf
 from selftests.chains.shelf import Shelf
 from selftests.running import miniatures

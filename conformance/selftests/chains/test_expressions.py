@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from assay.exchange import Exchange, Reply, Request
-from assay.expressions import Made, filled, is_expression
+from assay.plan.expressions import Made, filled, is_expression
+from assay.recording.exchange import Exchange, Reply, Request
 
 BODY = b'{"id": 7, "author": {"name": "Jane"}, "tags": ["a", "b"], "none": null, "empty": "", "a.b": 1}'
 ASKED = Request("POST", "http://h/v1/books?shelf=A%201", (("X-Mine", "m"),), b'{"title": "Emma"}')

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assay import contract, links, removals, target_file
+from assay import contract
 from assay.errors import UserError
+from assay.plan import links, removals
+from assay.target import target_file
 from selftests.chains import shelf
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"

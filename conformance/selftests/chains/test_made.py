@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assay.claims import Ledger
-from assay.steps import Plan
+from assay.plan.steps import Plan
 from selftests.chains import shelf
 from selftests.chains.conftest import Ran
 from selftests.chains.shelf import Shelf

@@ -6,7 +6,7 @@ import pytest
 
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.steps import Plan
+from assay.plan.steps import Plan
 from selftests.chains import shelf
 
 BOOK = '[states."addBook 201"]\nbody = { title = "Emma" }\n'

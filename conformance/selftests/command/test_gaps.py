@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from assay import drivers
-from assay import target_file as targets
+from assay.run import drivers
 from assay.target import Target
+from assay.target import target_file as targets
 
 WRONG_FIELD = """
 import json

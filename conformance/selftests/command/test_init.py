@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from assay import claims, contract, plan, target_file
+from assay import claims, contract, plan
 from assay.claims import Ledger, name_of
+from assay.target import target_file
 from selftests.running import miniatures
 from selftests.running.miniatures import Behaviour, Miniature
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from assay import claims, contract, plan
-from assay import target_file as targets
+from assay.target import target_file as targets
 from selftests.running.miniatures import Answer, Asked, Miniature
 
 CARD = "card-of-a-reader-0001"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assay.target_file import load
+from assay.target.target_file import load
 from selftests.running import miniatures
 from selftests.running.miniatures import KEY, THINGS, Answer, always
 

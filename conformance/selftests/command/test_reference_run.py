@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from assay import recording, shapes, target_file
+from assay import recording, shapes
+from assay.target import target_file
 
 
 def results(folder: Path) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, settings
 
-from assay import checks, contract, document
-from assay.claims import Ledger, ledger
-from assay.contract import Contract
+from assay import contract
+from assay.claims import Ledger, checks, ledger
+from assay.claims.keywords import Schemas
+from assay.contract import Contract, document
 from assay.errors import UserError
-from assay.keywords import Schemas
 
 settings.register_profile(
     "contract",

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay import checks
-from assay.checks import Node
-from assay.claims import Ledger, ledger
+from assay.claims import Ledger, checks, ledger
+from assay.claims.checks import Node
 from assay.contract import resolve
 
 UUID = "7f0b2e0a-3c1f-4d0e-8f5f-1d2c3b4a5968"

@@ -8,8 +8,8 @@ import pytest
 
 from assay import contract, pointer
 from assay.claims import Claim, Ledger, ledger, name_of
+from assay.contract.media_types import is_json
 from assay.errors import UserError
-from assay.media_types import is_json
 
 Ids = Callable[..., list[str]]
 DocumentOf = Callable[..., dict[str, Any]]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from assay import checks, dialect
-from assay.claims import ledger
+from assay.claims import checks, ledger
+from assay.contract import dialect
 
 
 def translated(schema: Any, version: str = "3.0.3", **schemas: Any) -> Any:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay import document, pointer
+from assay import pointer
+from assay.contract import document
 from assay.errors import UserError
 
 FILE = Path("api.yaml")

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from assay import checks, pointer
-from assay.checks import Check, Finding
+from assay import pointer
+from assay.claims import checks
+from assay.claims.checks import Check, Finding
+from assay.claims.keywords import _APPLIES, Schemas, _asserted
+from assay.claims.phrases import _PHRASES, phrase
 from assay.errors import UserError
-from assay.keywords import _APPLIES, Schemas, _asserted
-from assay.phrases import _PHRASES, phrase
 
 Of = Callable[..., Schemas]
 NOTHING: Any = object()

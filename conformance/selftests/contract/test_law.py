@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from assay import checks
-from assay.keywords import _APPLIES, Schemas
+from assay.claims import checks
+from assay.claims.keywords import _APPLIES, Schemas
 
 Of = Callable[..., Schemas]
 

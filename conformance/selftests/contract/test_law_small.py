@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assay import checks
-from assay.keywords import Schemas
+from assay.claims import checks
+from assay.claims.keywords import Schemas
 
 Of = Callable[..., Schemas]
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from assay import media_types
-from assay.contract import Contract
+from assay.contract import Contract, media_types
 
 VERSIONED = ("application/json;version=1", "application/json;version=2", "application/json", "text/*", "*/*")
 

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import pytest
 import yaml
 
-from assay import document, overlay
-from assay.document import Document
+from assay.contract import document, overlay
+from assay.contract.document import Document
+from assay.contract.overlay import NotCheckable, Promise
 from assay.errors import UserError
-from assay.overlay import NotCheckable, Promise
 
 DATA = {
     "schemas": {

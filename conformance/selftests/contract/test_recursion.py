@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay import checks, strict_json
+from assay import strict_json
+from assay.claims import checks
+from assay.claims.keywords import Schemas
 from assay.errors import UserError
-from assay.keywords import Schemas
 
 Faults = Callable[..., tuple[bool, list[str]]]
 Of = Callable[..., Schemas]

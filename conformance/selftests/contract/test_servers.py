@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.servers import Server, server
+from assay.contract.servers import Server, server
 
 DOCUMENT: dict[str, Any] = {"servers": [{"url": "https://api.example.com/v1"}, {"url": "https://other.example.com"}]}
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
-from assay import claims, contract, plan, target_file
+from assay import claims, contract, plan
+from assay.target import target_file
 
 _SCRIPTS = str(Path(__file__).resolve().parents[3] / "scripts")
 _LACKING = re.compile(r"    ([A-Z]+ \S+(?:, response \S+)?)")

@@ -13,15 +13,15 @@ from urllib.parse import unquote
 import pytest
 
 from assay import contract
-from assay.calls import Call, wire
 from assay.claims import Ledger, ledger
-from assay.exchange import Exchange, Role
-from assay.explore import explore
 from assay.judge import judge
+from assay.judge.verdicts import Verdicts
+from assay.plan.calls import Call, wire
 from assay.recording import Recording, RunHeader
-from assay.send import Sender
+from assay.recording.exchange import Exchange, Role
+from assay.run.explore import explore
+from assay.run.send import Sender
 from assay.target import Credential, Http
-from assay.verdicts import Verdicts
 
 KEY = Credential("default", bearer="the-key-of-the-tests")
 GOOD = "7b141066-b175-4d95-86a1-1877fb5f6960"

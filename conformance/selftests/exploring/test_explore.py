@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from assay.calls import Call
 from assay.claims import Ledger
-from assay.exchange import Exchange
-from assay.explore import MOST_CLAIMS, REPEATS
-from assay.shrinking import MOST_SENDS
-from assay.verdicts import Verdicts
+from assay.judge.verdicts import Verdicts
+from assay.plan.calls import Call
+from assay.recording.exchange import Exchange
+from assay.run.explore import MOST_CLAIMS, REPEATS
+from assay.run.shrinking import MOST_SENDS
 
 Judged = Callable[[Ledger, list[Exchange]], Verdicts]
 

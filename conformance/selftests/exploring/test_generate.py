@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from attrs import evolve
 
-from assay.calls import Call, wire
 from assay.claims import Ledger
-from assay.exchange import Request
-from assay.explore import generate
-from assay.shrinking import sendable
+from assay.plan.calls import Call, wire
+from assay.recording.exchange import Request
+from assay.run.explore import generate
+from assay.run.shrinking import sendable
 from assay.target import Credential
 
 OPERATIONS = ["listItems", "addItem", "getItem", "removeItem", "GET /topics", "borrow", "getLoan"]
@@ -33,8 +33,8 @@ class TestTheSameSeedGivesTheSameRequests:
 import sys
 from pathlib import Path
 from assay import contract
-from assay.calls import Call, wire
-from assay.explore import generate
+from assay.plan.calls import Call, wire
+from assay.run.explore import generate
 for name in sys.argv[2:]:
     __import__(name)
 loaded = contract.load(Path(sys.argv[1]))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from assay.calls import Call, wire
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply, Role
-from assay.shrinking import MOST_SENDS, smallest
+from assay.plan.calls import Call, wire
+from assay.recording.exchange import Exchange, Reply, Role
+from assay.run.shrinking import MOST_SENDS, smallest
 
 CLAIM = "addItem/any/server-error"
 

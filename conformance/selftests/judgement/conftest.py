@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from assay import claims, contract
 from assay.claims import Ledger
-from assay.exchange import Exchange, Grade, Reply, Request, Role
 from assay.judge import judge
+from assay.judge.verdicts import ClaimVerdict, Verdicts
 from assay.recording import PlannedStep, Recording, RunHeader
-from assay.verdicts import ClaimVerdict, Verdicts
+from assay.recording.exchange import Exchange, Grade, Reply, Request, Role
 
 settings.register_profile(
     "judgement",

@@ -9,12 +9,12 @@ from attrs import evolve
 
 from assay import recording
 from assay.claims import Ledger
-from assay.combined import combined
 from assay.errors import UserError
-from assay.exchange import Reply
 from assay.judge import judge
+from assay.judge.verdicts import Verdicts
 from assay.recording import Exclusion, Recording, Shard, Unplanned, Waiver, Watch
-from assay.verdicts import Verdicts
+from assay.recording.combined import combined
+from assay.recording.exchange import Reply
 
 Make = Callable[..., Any]
 THING = {"id": "a1000000-0000-4000-8000-0000000000cc", "size": 5}

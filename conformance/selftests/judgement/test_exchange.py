@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.exchange import Exchange, Reply, marker, throttled
+from assay.recording.exchange import Exchange, Reply, marker, throttled
 
 Made = Callable[..., Exchange]
 

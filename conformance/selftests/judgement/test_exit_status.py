@@ -7,11 +7,11 @@ import pytest
 from attrs import evolve
 
 from assay.claims import Ledger
-from assay.exchange import Exchange
 from assay.judge import judge
+from assay.judge.summary import summed_up
+from assay.judge.verdicts import ClaimVerdict, ClientVerdicts, Verdicts
 from assay.recording import Exclusion, Recording, Waiver
-from assay.summary import summed_up
-from assay.verdicts import ClaimVerdict, ClientVerdicts, Verdicts
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 Run = Callable[..., Verdicts]

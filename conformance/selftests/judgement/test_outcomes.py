@@ -6,10 +6,10 @@ import pytest
 from attrs import evolve
 
 from assay.claims import Ledger
-from assay.exchange import Exchange
 from assay.judge import judge
+from assay.judge.verdicts import ClaimVerdict, Verdicts
 from assay.recording import PlannedStep, Recording, Unplanned
-from assay.verdicts import ClaimVerdict, Verdicts
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 Step = Callable[..., PlannedStep]

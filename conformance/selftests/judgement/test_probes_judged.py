@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from assay.claims import Ledger
-from assay.exchange import Exchange
 from assay.judge import judge
+from assay.judge.verdicts import Verdicts
 from assay.recording import Recording
-from assay.verdicts import Verdicts
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import UserError
-from assay.exchange import Exchange, Redactor, Reply, Request
 from assay.recording import (
     FORMAT,
     Exclusion,
@@ -26,6 +25,7 @@ from assay.recording import (
     load,
     save,
 )
+from assay.recording.exchange import Exchange, Redactor, Reply, Request
 
 Made = Callable[..., Exchange]
 Write = Callable[..., Path]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from assay.exchange import Exchange, Redactor, Reply, Request, marker
+from assay.recording.exchange import Exchange, Redactor, Reply, Request, marker
 
 Made = Callable[..., Exchange]
 

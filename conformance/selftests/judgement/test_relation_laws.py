@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.claims import Ledger
-from assay.exchange import Exchange
 from assay.judge import judge
 from assay.recording import Recording
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 Recorded = Callable[..., Recording]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from assay.exchange import Exchange
-from assay.verdicts import ClaimVerdict
+from assay.judge.verdicts import ClaimVerdict
+from assay.recording.exchange import Exchange
 
 Life = Callable[..., list[Exchange]]
 Told = Callable[..., ClaimVerdict]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from assay.exchange import Exchange
+from assay.judge.verdicts import ClaimVerdict
 from assay.recording import Watch
-from assay.verdicts import ClaimVerdict
+from assay.recording.exchange import Exchange
 
 Life = Callable[..., list[Exchange]]
 Told = Callable[..., ClaimVerdict]

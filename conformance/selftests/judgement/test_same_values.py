@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.exchange import Exchange
-from assay.relations import comparable, instant, resource
+from assay.judge.relations import comparable, instant, resource
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from assay.exchange import Exchange
+from assay.judge.summary import covers
+from assay.judge.verdicts import Verdicts
 from assay.recording import Waiver
-from assay.summary import covers
-from assay.verdicts import Verdicts
+from assay.recording.exchange import Exchange
 
 Made = Callable[..., Exchange]
 Run = Callable[..., Verdicts]

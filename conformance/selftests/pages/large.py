@@ -10,9 +10,9 @@ from typing import Any
 from attrs import evolve
 
 from assay import claims, contract
-from assay.exchange import Exchange, Reply, Request
+from assay.judge.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
 from assay.recording import Recording, RunHeader
-from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
+from assay.recording.exchange import Exchange, Reply, Request
 
 _ERRORS = {"400": "Bad Request", "401": "Unauthorized", "404": "Not Found", "500": "Internal Server Error"}
 _HEADERS = (("content-type", "application/json"), ("x-request-id", "0f8fad5b-d9cb-469f-a165-70867728950e"))

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from assay import claims, contract, target_file
+from assay import claims, contract
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.target import Target
+from assay.target import Target, target_file
 
 settings.register_profile(
     "planning",

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from assay import plan, target_file
+from assay import plan
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.steps import Plan
+from assay.plan.steps import Plan
+from assay.target import target_file
 
 DOCUMENT = """\
 openapi: 3.1.0

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assay import plan, target_file
+from assay import plan
 from assay.claims import Ledger
-from assay.steps import Plan, Step
-from assay.target import Target
+from assay.plan.steps import Plan, Step
+from assay.target import Target, target_file
 
 Loaded = Callable[..., Target]
 

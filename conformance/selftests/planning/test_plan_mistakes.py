@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from assay import plan, target_file
+from assay import plan
 from assay.claims import Ledger
 from assay.errors import UserError
+from assay.target import target_file
 
 Refused = Callable[..., UserError]
 

@@ -6,7 +6,7 @@ import pytest
 
 from assay import plan
 from assay.claims import Ledger
-from assay.steps import Plan, Step
+from assay.plan.steps import Plan, Step
 from assay.target import Target
 
 Loaded = Callable[..., Target]

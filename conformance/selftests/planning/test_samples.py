@@ -10,7 +10,7 @@ import yaml
 from assay.claims import Ledger
 from assay.contract import Operation, Parameter
 from assay.errors import UserError
-from assay.samples import Samples
+from assay.plan.samples import Samples
 
 HEAD: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "Samples", "version": "1.0.0"}}
 

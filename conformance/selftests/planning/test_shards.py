@@ -8,11 +8,11 @@ import pytest
 from attrs import evolve
 
 from assay import plan as planning
-from assay import shards, target_file
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.steps import Plan
-from assay.target import Target
+from assay.plan import shards
+from assay.plan.steps import Plan
+from assay.target import Target, target_file
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from attrs import evolve
 
-from assay.calls import Call, wire
 from assay.contract import Operation, Parameter
-from assay.samples import Samples
-from assay.styles import style
+from assay.contract.styles import style
+from assay.plan.calls import Call, wire
+from assay.plan.samples import Samples
 
 EMPTY, STRING, ARRAY = "", "blue", ["blue", "black", "brown"]
 OBJECT = {"R": 100, "G": 200, "B": 150}

@@ -8,9 +8,8 @@ from typing import Self
 
 import pytest
 
-from assay import target_file
 from assay.recording import Exclusion, Waiver
-from assay.target import Credential, Poll, Setup, Target
+from assay.target import Credential, Poll, Setup, Target, target_file
 
 Loaded = Callable[..., Target]
 
@@ -110,7 +109,7 @@ class TestServed:
             def getsockname(self) -> tuple[str, int]:
                 return ("127.0.0.1", next(found))
 
-        monkeypatch.setattr("assay.placeholders.socket.socket", Socket)
+        monkeypatch.setattr("assay.target.placeholders.socket.socket", Socket)
         serve = loaded(head=SERVED).serve
         assert serve is not None
         assert {serve.port, int(serve.env["CONTROL"])} == {4001, 4002}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assay import target_file
 from assay.errors import UserError
+from assay.target import target_file
 
 Refused = Callable[..., UserError]
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import trustme
 
-from assay import plan, shapes, target_file
+from assay import plan, shapes
 from assay.claims import Ledger
 from assay.errors import UserError
+from assay.target import target_file
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/targets.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

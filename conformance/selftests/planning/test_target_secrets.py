@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assay import target_file
 from assay.errors import UserError
-from assay.target import Target
+from assay.target import Target, target_file
 
 Loaded = Callable[..., Target]
 Refused = Callable[..., UserError]

@@ -9,9 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.calls import Call, Encoded, wire
 from assay.contract import Operation, Security
-from assay.exchange import Request
+from assay.plan.calls import Call, Encoded, wire
+from assay.recording.exchange import Request
 from assay.target import Credential
 
 OPERATION = Operation(

@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema_rs
 from attrs import field, frozen
 
-from assay import dialect, pointer
-from assay.checks import Check
-from assay.contract import Contract
+from assay import pointer
+from assay.claims.checks import Check
+from assay.contract import Contract, dialect
 
 SAMPLES: dict[str, Any] = {
     "null": None, "string": "?", "number": 0.5, "boolean": True, "object": {}, "array": [], "integer": 7,

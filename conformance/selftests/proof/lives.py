@@ -13,8 +13,8 @@ from attrs import evolve
 
 from assay import pointer
 from assay.claims import Relation
-from assay.exchange import Exchange
 from assay.recording import Watch
+from assay.recording.exchange import Exchange
 from recorded import Original, with_value
 
 Broken = Iterator[tuple[str, list[Exchange]]]

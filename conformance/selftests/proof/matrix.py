@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from attrs import field, frozen
 
 from assay.claims import Claim
-from assay.summary import must_be_exercised
+from assay.judge.summary import must_be_exercised
 from cases import Case, Outcome
 from trials import Kills
 

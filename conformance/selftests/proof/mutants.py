@@ -12,10 +12,10 @@ from attrs import evolve, frozen
 import breaking
 import lives
 from assay.claims import Claim, HeaderClaims, Kind
+from assay.claims.probes import Rule
 from assay.contract import Operation
-from assay.exchange import Exchange, Reply
-from assay.probes import Rule
 from assay.recording import PlannedStep, Recording
+from assay.recording.exchange import Exchange, Reply
 from recorded import Original, with_body, with_header, with_status
 
 

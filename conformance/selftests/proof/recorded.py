@@ -10,13 +10,13 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from assay import checks, media_types, pointer, strict_json
-from assay.checks import Check, Node
-from assay.claims import Claim, Ledger
-from assay.contract import Operation, Response
-from assay.exchange import Exchange, Reply
+from assay import pointer, strict_json
+from assay.claims import Claim, Ledger, checks
+from assay.claims.checks import Check, Node
+from assay.contract import Operation, Response, media_types
+from assay.judge.refusals import GENERIC_RULES_ONLY
 from assay.recording import Recording
-from assay.refusals import GENERIC_RULES_ONLY
+from assay.recording.exchange import Exchange, Reply
 from breaking import Schemas
 
 _BY_CHANCE = ("explore", "shrink", "minimal")

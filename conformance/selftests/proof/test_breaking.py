@@ -7,8 +7,8 @@ import jsonschema_rs
 import pytest
 
 import breaking
-from assay import keywords
-from assay.checks import Check
+from assay.claims import keywords
+from assay.claims.checks import Check
 from breaking import Schemas
 
 OF_MEMBERS = {"required", "dependentRequired", "additionalProperties", "false", "items"}

@@ -8,13 +8,15 @@ from typing import Any, get_args
 import pytest
 from attrs import evolve
 
+import assay
 import breaking
 import cases
 import lives
 import matrix
 import mutants
 import prove
-from assay import claims, judge, probes
+from assay import claims, judge
+from assay.claims import probes
 from assay.recording import Recording
 from cases import Case, Outcome
 from jobs_provider.switches import SWITCHES
@@ -90,7 +92,7 @@ def test_a_claim_without_a_mutator_is_a_problem(
 
 
 def test_every_kind_relation_and_rule_has_a_mutator(trials: ModuleType) -> None:
-    shapes = json.loads((Path(claims.__file__).parent / "schemas/relations.schema.json").read_text(encoding="utf-8"))
+    shapes = json.loads((Path(assay.__file__).parent / "schemas/relations.schema.json").read_text(encoding="utf-8"))
     # what is claimed of a client stands in no ledger: it is replayed, not recorded
     assert set(mutants.MUTATORS) == set(get_args(claims.Kind)) - {"client"}
     assert set(lives.LIVES) == {*shapes["properties"]["kind"]["enum"], "ends"}

@@ -15,10 +15,10 @@ from attrs import evolve, frozen
 from starlette.applications import Starlette
 
 import library_app
-from assay import claims, contract, judge, plan, run, target_file
+from assay import claims, contract, judge, plan, run
 from assay.claims import Claim, Ledger
 from assay.recording import Recording
-from assay.target import State
+from assay.target import State, target_file
 from jobs_provider.app import CONTROL_PORT, create_app
 from jobs_provider.hosting import Host
 from mutants import mutants

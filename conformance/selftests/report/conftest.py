@@ -10,10 +10,10 @@ from attrs import evolve
 from rich.console import Console
 
 from assay import claims, contract
-from assay.exchange import Exchange, Reply, Request
+from assay.judge.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
 from assay.recording import Recording, RunHeader
+from assay.recording.exchange import Exchange, Reply, Request
 from assay.report.terminal import show
-from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdicts
 
 DOCUMENT = """\
 openapi: 3.1.0

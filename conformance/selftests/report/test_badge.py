@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from assay.recording import Waiver
 from assay.report.badge import badge
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 
 Judged = Callable[..., Verdicts]
 

@@ -10,12 +10,12 @@ from markdown_it import MarkdownIt
 
 from assay.claims import Ledger
 from assay.compare import Comparison, compare
-from assay.exchange import Exchange
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 from assay.recording import Recording
+from assay.recording.exchange import Exchange
 from assay.report import comparison as told
 from assay.report.results import results
 from assay.result_file import Result
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 
 Judged = Callable[..., Verdicts]
 Compared = Callable[..., Comparison]

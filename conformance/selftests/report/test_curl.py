@@ -13,7 +13,7 @@ from attrs import frozen
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assay.exchange import Exchange, marker
+from assay.recording.exchange import Exchange, marker
 from assay.report.curl import curl, curl_to_show
 
 MakeExchange = Callable[..., Exchange]

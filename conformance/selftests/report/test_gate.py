@@ -11,11 +11,11 @@ from attrs import evolve
 from assay import claims, contract, gate, shapes
 from assay.claims import Ledger
 from assay.gate import Demands, Refusal
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 from assay.recording import Recording, Waiver
 from assay.rejudging import Rejudged, rejudged
 from assay.report.results import results
 from assay.result_file import Result
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 
 Judged = Callable[..., Verdicts]
 

@@ -10,11 +10,11 @@ import pytest
 from attrs import evolve
 
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from assay.recording import Recording, Waiver
+from assay.recording.exchange import Exchange, Reply
 from assay.report.html import html, rendering
 from assay.report.html.anchors import claim_anchor
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from selftests.report.reading import Element, parsed, unpacked
 
 Judged = Callable[..., Verdicts]

@@ -11,10 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply
+from assay.judge.verdicts import ClaimVerdict, Verdicts, WaiverNote
 from assay.recording import Waiver
+from assay.recording.exchange import Exchange, Reply
 from assay.report.junit import junit
-from assay.verdicts import ClaimVerdict, Verdicts, WaiverNote
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

@@ -10,12 +10,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 from assay.recording import Exclusion, Waiver
+from assay.recording.exchange import Exchange, Reply
 from assay.report import marked
 from assay.report.markdown import markdown
 from assay.report.visible import visible
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

@@ -12,11 +12,11 @@ from attrs import evolve
 
 from assay import report, shapes
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 from assay.recording import Exclusion, Recording, Waiver
+from assay.recording.exchange import Exchange, Reply
 from assay.report.faces import FACES
 from assay.report.results import results
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

@@ -11,9 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assay.claims import Ledger
-from assay.exchange import Exchange
+from assay.judge.verdicts import ClaimVerdict, Verdicts
+from assay.recording.exchange import Exchange
 from assay.report.sarif import sarif
-from assay.verdicts import ClaimVerdict, Verdicts
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply, marker
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
 from assay.recording import Exclusion, Waiver
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts, WaiverNote
+from assay.recording.exchange import Exchange, Reply, marker
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

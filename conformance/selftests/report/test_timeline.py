@@ -10,10 +10,10 @@ from attrs import evolve
 
 from assay import claims, contract
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply, Request
+from assay.judge.verdicts import ClaimVerdict, Failure, Verdicts
 from assay.recording import RunHeader, Watch
+from assay.recording.exchange import Exchange, Reply, Request
 from assay.report.html.timeline import Lane, lanes
-from assay.verdicts import ClaimVerdict, Failure, Verdicts
 
 DOCUMENT = {
     "openapi": "3.1.0",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from assay.claims import Ledger
+from assay.judge.verdicts import ClaimVerdict, Verdicts
 from assay.report.html.tree import Line, opened, packed, tree
-from assay.verdicts import ClaimVerdict, Verdicts
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from assay import claims, contract, judge, plan, run, target_file
+from assay import claims, contract, judge, plan, run
+from assay.target import target_file
 from selftests.running import miniatures
 from selftests.running.miniatures import Behaviour, Miniature
 

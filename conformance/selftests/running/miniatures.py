@@ -16,9 +16,9 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from assay.exchange import Exchange
+from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from assay.recording import Recording
-from assay.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
+from assay.recording.exchange import Exchange
 
 SETTLES_WITHIN = 10.0
 """Seconds that a test waits for what has to come at once; none depends on it to pass."""

@@ -7,9 +7,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from assay import asking
 from assay.errors import UserError
-from assay.exchange import Reply
+from assay.recording.exchange import Reply
+from assay.run import asking
 from selftests.running.miniatures import (
     NOTHING,
     THING,

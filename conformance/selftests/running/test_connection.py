@@ -10,8 +10,8 @@ import pytest
 import trustme
 from attrs import evolve
 
-from assay.connection import USER_AGENT
 from assay.errors import UserError
+from assay.run.connection import USER_AGENT
 from selftests.running import miniatures, proxies
 from selftests.running.miniatures import NOTHING, THING, Answer, Asked, Behaviour, Miniature, Ran, things
 

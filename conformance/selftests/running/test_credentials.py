@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from assay import claims, contract, tokens
+from assay import claims, contract
 from assay.claims import Ledger
 from assay.errors import UserError
+from assay.run import tokens
 from selftests.running.miniatures import NOTHING, THING, Answer, Asked, Behaviour, Miniature, Ran, things
 
 Start = Callable[[Behaviour], Miniature]

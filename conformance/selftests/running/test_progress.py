@@ -8,9 +8,10 @@ import pytest
 from attrs import evolve
 from rich.console import Console
 
-from assay import claims, plan, progress, target_file
-from assay.exchange import Exchange
-from assay.steps import Plan
+from assay import claims, plan, progress
+from assay.plan.steps import Plan
+from assay.recording.exchange import Exchange
+from assay.target import target_file
 from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature, Ran, in_turn, things
 
 Start = Callable[[Behaviour], Miniature]

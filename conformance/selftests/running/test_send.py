@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from assay import send
-from assay.exchange import Request
-from assay.send import Sender, Sent
+from assay.recording.exchange import Request
+from assay.run import send
+from assay.run.send import Sender, Sent
 from assay.target import Http
 from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature, Raw, always, in_turn
 

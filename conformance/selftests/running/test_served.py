@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assay import drivers, target_file
 from assay.errors import UserError
-from assay.target import Target
+from assay.run import drivers
+from assay.target import Target, target_file
 
 SERVER = """
 import http.server, os, signal, subprocess, sys

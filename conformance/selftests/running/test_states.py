@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assay import drivers
+from assay.run import drivers
 from selftests.running.miniatures import (
     KEY,
     THING,

@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from assay import claims, contract, judge, plan, run, target_file
-from assay.verdicts import Verdicts
+from assay import claims, contract, judge, plan, run
+from assay.judge.verdicts import Verdicts
+from assay.target import target_file
 
 HERE = Path(__file__).parent
 

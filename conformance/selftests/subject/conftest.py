@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from assay import claims, client, contract, subject
+from assay import claims, client, contract
 from assay.claims import Ledger
-from assay.client import Client
-from assay.exchange import Exchange, Reply, Request
+from assay.client import Client, subject
+from assay.judge.verdicts import ClaimVerdict
 from assay.recording import Recording, RunHeader
-from assay.verdicts import ClaimVerdict
+from assay.recording.exchange import Exchange, Reply, Request
 
 ROOT = Path(__file__).resolve().parents[3]
 LIBRARY = ROOT / "conformance/selftests/documents"

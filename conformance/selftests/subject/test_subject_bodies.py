@@ -18,7 +18,7 @@ from assay import pointer
 from assay.claims import Ledger
 from assay.client import Client
 from assay.contract import Contract
-from assay.exchange import Exchange
+from assay.recording.exchange import Exchange
 
 Found = Callable[..., dict[str, Any]]
 Made = Callable[..., Exchange]

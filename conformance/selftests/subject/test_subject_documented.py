@@ -8,7 +8,7 @@ import pytest
 from assay import client
 from assay.claims import Ledger
 from assay.client import Client
-from assay.exchange import Exchange
+from assay.recording.exchange import Exchange
 
 Found = Callable[..., dict[str, Any]]
 Made = Callable[..., Exchange]

@@ -10,7 +10,7 @@ from assay import claims, client, contract
 from assay.claims import Ledger
 from assay.client import Client
 from assay.errors import UserError
-from assay.exchange import Exchange, Reply
+from assay.recording.exchange import Exchange, Reply
 
 Importable = Callable[[Path], None]
 Found = Callable[..., dict[str, Any]]

@@ -11,8 +11,8 @@ import pytest
 from assay.claims import Ledger
 from assay.cli import cli
 from assay.errors import UserError
-from assay.exchange import Exchange
 from assay.recording import PlannedStep, Recorder, RunHeader
+from assay.recording.exchange import Exchange
 from assay.settings import Settings, to_arguments
 
 ROOT = Path(__file__).resolve().parents[3]

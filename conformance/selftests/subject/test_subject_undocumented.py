@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assay.client import Client
-from assay.exchange import Exchange, Reply
+from assay.recording.exchange import Exchange, Reply
 
 Found = Callable[..., dict[str, Any]]
 Made = Callable[..., Exchange]

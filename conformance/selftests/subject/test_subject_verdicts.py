@@ -10,14 +10,14 @@ import pytest
 from attrs import evolve
 from rich.console import Console
 
-from assay import judge, report, shapes, subject
+from assay import judge, report, shapes
 from assay.claims import Ledger
-from assay.client import Client
-from assay.exchange import Exchange
+from assay.client import Client, subject
+from assay.judge.verdicts import ClientVerdicts, Verdicts
 from assay.recording import Exclusion, PlannedStep, Recording, RunHeader, Waiver
+from assay.recording.exchange import Exchange
 from assay.report import terminal
 from assay.report.results import results
-from assay.verdicts import ClientVerdicts, Verdicts
 
 Made = Callable[..., Exchange]
 Judged = Callable[..., Verdicts]

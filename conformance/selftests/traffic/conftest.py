@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from assay import claims, contract, traffic
+from assay import claims, contract
 from assay.claims import Ledger
 from assay.judge import judge
-from assay.recording import Recording
-from assay.verdicts import Verdicts
+from assay.judge.verdicts import Verdicts
+from assay.recording import Recording, traffic
 
 DOCUMENT = """\
 openapi: 3.1.0

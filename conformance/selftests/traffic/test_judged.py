@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assay.verdicts import Verdicts
+from assay.judge.verdicts import Verdicts
 from selftests.traffic.conftest import BASE, THING, TOKEN, TYPED, entry
 
 Judged = Callable[..., Verdicts]

@@ -10,7 +10,7 @@ import pytest
 from assay import contract
 from assay.errors import UserError
 from assay.recording import Recording
-from assay.routes import Routes, bases
+from assay.recording.routes import Routes, bases
 from selftests.traffic.conftest import BASE, entry
 
 Recorded = Callable[..., Recording]

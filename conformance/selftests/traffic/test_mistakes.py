@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from assay import har
 from assay.errors import UserError
+from assay.recording import har
 from selftests.traffic.conftest import archive, entry
 
 NO_TEXT: Any = []

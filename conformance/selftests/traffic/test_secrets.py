@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assay import claims, contract, recording, traffic
-from assay.exchange import Exchange
-from assay.recording import Recording
+from assay import claims, contract, recording
+from assay.recording import Recording, traffic
+from assay.recording.exchange import Exchange
 from selftests.traffic.conftest import BASE, TOKEN, archive, entry
 
 Recorded = Callable[..., Recording]

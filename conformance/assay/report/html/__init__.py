@@ -3,9 +3,9 @@
 Nothing is computed here that the verdicts do not say; what a server said stands in it as text and nothing else.
 """
 
+from assay.judge.verdicts import Verdicts
 from assay.recording import Recording
 from assay.report.html.rendering import page
-from assay.verdicts import Verdicts
 
 
 def html(verdicts: Verdicts, recording: Recording) -> bytes:

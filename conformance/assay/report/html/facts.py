@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from assay.judge.verdicts import Verdict, Verdicts
 from assay.report import wording
-from assay.verdicts import Verdict, Verdicts
 
 
 @frozen

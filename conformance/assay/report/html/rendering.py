@@ -15,11 +15,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from assay.judge.verdicts import Verdict, Verdicts
 from assay.recording import Recording
 from assay.report import wording
 from assay.report.html import anchors, facts, sections, timeline, transcripts, tree
 from assay.report.visible import lines, visible
-from assay.verdicts import Verdict, Verdicts
 
 _LARGE = 2_000
 """Claims from which on the parts in which all is held are packed: a reader opens few of them."""

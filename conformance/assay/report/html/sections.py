@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from assay.exchange import Exchange
+from assay.judge.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdict, Verdicts
+from assay.recording.exchange import Exchange
 from assay.report import wording
 from assay.report.html import transcripts
 from assay.report.html.anchors import claim_anchor, operation_anchor, response_anchor
 from assay.report.html.tree import worst
-from assay.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdict, Verdicts
 
 FACE_OF_STATUS: dict[int, Verdict] = {0: "held", 1: "violated", 3: "not-exercised", 4: "not-exercised"}
 """Exit status → the verdict that its colour and symbol are taken from."""

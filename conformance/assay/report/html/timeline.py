@@ -12,10 +12,10 @@ from attrs import frozen
 
 from assay import pointer, strict_json
 from assay.claims import Ledger, Relation
-from assay.exchange import Exchange
+from assay.judge.verdicts import Verdicts
+from assay.recording.exchange import Exchange
 from assay.report.html.anchors import claim_anchor
 from assay.report.visible import cut, visible
-from assay.verdicts import Verdicts
 
 _MOST_LANES = 20
 _MOST_DOTS = 250

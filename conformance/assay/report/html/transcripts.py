@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from assay.exchange import Exchange, Headers
+from assay.judge.verdicts import ClaimVerdict, Verdicts
+from assay.recording.exchange import Exchange, Headers
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut, lines, visible
-from assay.verdicts import ClaimVerdict, Verdicts
 
 _MOST_EVIDENCE, _FEW = 5, 1
 """Exchanges of one claim that the page shows beside those that violate it; fewer where there are many claims."""

@@ -14,8 +14,8 @@ from attrs import field, frozen
 
 from assay import pointer
 from assay.contract import Contract
+from assay.judge.verdicts import ClaimVerdict, Verdict
 from assay.report.html.anchors import claim_anchor, place_anchor
-from assay.verdicts import ClaimVerdict, Verdict
 
 SEVERITY: tuple[Verdict, ...] = ("violated", "inconclusive", "not-exercised", "waived", "held", "not-applicable")
 """What a place is called of which several things are said: the first of these."""

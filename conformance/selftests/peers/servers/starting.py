@@ -15,7 +15,8 @@ from urllib.request import Request, urlopen
 
 from attrs import frozen
 
-from assay import drivers, target_file
+from assay.run import drivers
+from assay.target import target_file
 
 HERE = Path(__file__).parent
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assay import claims, contract, drivers, judge, plan, run, target_file
+from assay import claims, contract, judge, plan, run
 from assay.claims import Ledger
+from assay.run import drivers
+from assay.target import target_file
 from selftests.peers.checking import Checked, check
 from selftests.peers.workshop.defects import DEFECTS
 from selftests.peers.workshop.workshop import create_app

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from assay import claims, contract, judge, plan, run, target_file
-from assay.verdicts import Verdicts
+from assay import claims, contract, judge, plan, run
+from assay.judge.verdicts import Verdicts
+from assay.target import target_file
 from jobs_provider.hosting import Host
 from selftests.peers.workshop.workshop import create_app
 

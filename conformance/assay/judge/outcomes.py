@@ -1,0 +1,117 @@
+"""Planned steps + the exchanges that they led to → what became of the status that each was due to give.
+
+Not what the answers promise beside their status: that is `judge`'s.
+
+| step | gets the due status | another documented 4xx | undocumented, or 2xx/5xx not due |
+|---|---|---|---|
+| declared state | held | violated | violated |
+| derived 400, 404, … | held | not-exercised | violated |
+| tried on a suggestion only | held | not-exercised | not-exercised |
+| hint, burst that never gives it | held | not-exercised | unexpected 5xx: violated |
+
+A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive. Of a step
+that several recordings have, what came of it once counts, and what came to nothing another time does not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from assay.contract import Contract, Operation
+from assay.judge.verdicts import Verdict
+from assay.recording import PlannedStep, Recording
+from assay.recording.exchange import Exchange, Reply, throttled
+
+LONGEST_SHOWN = 200
+"""Characters of a value that a message quotes."""
+
+
+@frozen
+class Outcome:
+    """What one step came to, of the status that was due. `exchange` shows it, where one does."""
+
+    verdict: Verdict
+    reason: str = ""
+    exchange: Exchange | None = None
+
+
+def outcomes(contract: Contract, recording: Recording) -> Iterator[tuple[PlannedStep, Outcome]]:
+    """Every step whose operation the contract knows, with what it came to; each of the recordings that were joined."""
+    exchanges: dict[tuple[int, str], list[Exchange]] = defaultdict(list)
+    for exchange in recording.exchanges:
+        exchanges[exchange.source, exchange.step].append(exchange)
+    told: dict[str, list[tuple[PlannedStep, Outcome]]] = defaultdict(list)
+    for step in recording.header.steps:
+        operation = contract.operation(step.operation)
+        if operation is not None:
+            told[step.id].append((step, _outcome(operation, step, exchanges[step.source, step.id])))
+    for attempts in told.values():
+        telling = [each for each in attempts if each[1].verdict in ("held", "violated")]
+        yield from telling or attempts
+
+
+def status_line(reply: Reply) -> str:
+    """Status, media type and the beginning of the body, for messages."""
+    body = f": {shown(reply.body)}" if reply.body else " without a body"
+    return f"{reply.status} {reply.media_type or ''}".rstrip() + body
+
+
+def shown(body: bytes) -> str:
+    text = body.decode("utf-8", "backslashreplace")
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchange]) -> Outcome:
+    """By the table at the top."""
+    asked = [each for each in exchanges if each.role == "state"]
+    if not asked:
+        return Outcome("not-exercised", "the run ended before its request was sent")
+    given = next((each for each in asked if _gives(operation, each, step.due)), None)
+    # a fault comes last where the state could not be left again
+    if given is not None and (step.driver == "burst" or asked[-1].reply is not None):
+        return _controlled(operation, step, given, [each for each in exchanges if each.role == "control"])
+    last = asked[-1]
+    if step.driver == "burst":  # which of its answers comes last is chance
+        last = next((each for each in asked if each.reply is not None and _breaks(each.reply)), last)
+    if last.reply is None:
+        return Outcome("not-exercised" if step.driver == "tried" else "inconclusive", last.fault)
+    if throttled(last.reply, due=False):
+        return Outcome("inconclusive", f"the server asks to come again later: {status_line(last.reply)}")
+    got = status_line(last.reply)
+    if step.driver in ("hint", "burst") and last.reply.status < 500:
+        return Outcome("not-exercised", f"the answer was {got}")
+    if step.driver == "tried":
+        return Outcome(
+            "not-exercised", f"the answer was {got}: it was only tried, no state of the target gives {step.due}"
+        )
+    documented = operation.response_for(last.reply.status) is not None and 400 <= last.reply.status < 500
+    if step.driver == "derived" and documented:
+        return Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")
+    return Outcome("violated", got, last)
+
+
+def _controlled(operation: Operation, step: PlannedStep, given: Exchange, controls: Sequence[Exchange]) -> Outcome:
+    """A status that the server gives without the state too says nothing of the state."""
+    if not step.controlled:
+        return Outcome("held", "", given)
+    if step.uncontrolled:
+        return Outcome("inconclusive", f"there is no control: {step.uncontrolled}")
+    if not controls or controls[-1].reply is None:
+        fault = controls[-1].fault if controls else "it was not sent"
+        return Outcome("inconclusive", f"the control, the same request without the state, failed: {fault}")
+    # one that was throttled was asked again: what counts is the last
+    if _gives(operation, controls[-1], step.due):
+        return Outcome("inconclusive", f"the control, the same request without the state, gives {step.due} too")
+    if throttled(controls[-1].reply, due=False):
+        return Outcome("inconclusive", f"the control is asked to come again later: {status_line(controls[-1].reply)}")
+    return Outcome("held", "", given)
+
+
+def _breaks(reply: Reply) -> bool:
+    return reply.status >= 500 and not throttled(reply, due=False)
+
+
+def _gives(operation: Operation, exchange: Exchange, due: str) -> bool:
+    response = operation.response_for(exchange.reply.status) if exchange.reply else None
+    return response is not None and response.status == due

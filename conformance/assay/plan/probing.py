@@ -1,0 +1,122 @@
+"""The rules that are probed → the requests that probe them. Planned here, judged by `refusals`."""
+
+import base64
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import evolve, frozen
+
+from assay.claims import Ledger
+from assay.claims.probes import CREDENTIALS, hostile_parameter, undocumented_methods
+from assay.contract import Operation, Security
+from assay.plan.calls import Call, Encoded
+from assay.plan.expressions import Need
+
+HOSTILE_PATHS = {
+    "empty": "",
+    "dot": "%2E",
+    "dots": "%2E%2E",
+    "dots up": "%2E%2E%2F%2E%2E",
+    "slash": "a%2Fb",
+    "backslash": "a%5Cb",
+    "NUL": "%00",
+    "newline": "a%0D%0Ab",
+    "escape": "%1B",
+    "over 2 kB": "a" * 2100,
+}
+"""Path segments, percent-encoded already, that routers and intermediaries stumble over."""
+
+HOSTILE_VALUES = {
+    "non-ASCII": "naïve-☃-\U0001f600",
+    "quotes": "'\"`",
+    "template": "{{7*7}}${7*7}",
+    "SQL": "' OR '1'='1' --",
+    "markup": "<img src=x onerror=alert(1)>",
+    "format": "%s%n%x",
+    "200 characters": "a" * 200,
+    "2000 characters": "b" * 2000,
+}
+"""Texts for the operation itself. None has a slash, at which routers would take it for two segments."""
+
+
+@frozen
+class ProbeStep:
+    """One request of a probe. `id` is the claim's id, and what was tried after a `#`.
+
+    `needs`: what the call takes values from; `otherwise` is sent where that could not be had.
+    """
+
+    id: str
+    call: Call
+    needs: tuple[Need, ...] = ()
+    otherwise: Call | None = None
+
+
+@frozen
+class Wrong:
+    """Credentials that are not valid anywhere, so that their echo is found like that of the right ones."""
+
+    token: str
+    broken: str
+
+    @classmethod
+    def from_seed(cls, seed: int) -> "Wrong":
+        letters = random.Random(f"credential/{seed}").choices("abcdefghijkmnpqrstuvwxyz23456789", k=48)  # noqa: S311
+        return cls(token="wrong" + "".join(letters[:24]), broken="broken" + "".join(letters[24:]))
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        return {"probe.wrong": self.token, "probe.malformed": self.broken}
+
+
+def probe_steps(
+    ledger: Ledger, operation: Operation, good: Call, unknown: Call | None, seed: int
+) -> Iterator[ProbeStep]:
+    """`good`: a request that is fine as a rule; `unknown`: one for a resource that does not exist, if any."""
+    if operation.protected:
+        scheme = next(scheme for alternative in operation.security for scheme in alternative)
+        for variant in CREDENTIALS:
+            call = evolve(good, credential=None)
+            headers, query = _credential(variant, scheme, Wrong.from_seed(seed))
+            tried = evolve(call, headers={**call.headers, **headers}, query={**call.query, **query})
+            yield ProbeStep(_id(ledger, operation, "security", variant), tried)
+    parameter = hostile_parameter(operation)
+    if parameter is None or unknown is None:
+        return
+    for method in undocumented_methods(ledger.contract, operation):
+        yield ProbeStep(_id(ledger, operation, "hygiene", "method", method), evolve(unknown, method=method, body=None))
+    hostile: dict[str, dict[str, Any]] = {
+        "hostile-path": {label: Encoded(text) for label, text in HOSTILE_PATHS.items()},
+        "hostile-value": dict(HOSTILE_VALUES),
+    }
+    for name, values in hostile.items():
+        for label, value in values.items():
+            claim = _id(ledger, operation, "hygiene", name)
+            yield ProbeStep(f"{claim}#{label}", evolve(good, path={**good.path, parameter.name: value}))
+
+
+def _id(ledger: Ledger, operation: Operation, *name: str) -> str:
+    return ledger.operations[operation.id].probes[name].id
+
+
+def _credential(variant: str, scheme: Security, wrong: Wrong) -> tuple[dict[str, str], dict[str, str]]:
+    """Headers and query parameters of a credential that has to be refused."""
+    if variant == "missing":
+        return {}, {}
+    if variant == "other-scheme":
+        pair = base64.b64encode(f"assay:{wrong.token}".encode()).decode()
+        return {"Authorization": f"Bearer {wrong.token}" if scheme.kind == "basic" else f"Basic {pair}"}, {}
+    secret = wrong.token if variant == "wrong" else f"{wrong.broken} {wrong.broken}"
+    if scheme.kind == "basic":
+        pair = base64.b64encode(f"assay:{wrong.token}".encode()).decode()
+        return {"Authorization": f"Basic {pair}" if variant == "wrong" else f"Basic {wrong.broken}!"}, {}
+    if scheme.kind == "apiKey" and scheme.place == "query":
+        return {}, {scheme.parameter: secret}
+    if scheme.kind == "apiKey" and scheme.place == "cookie":
+        return {"Cookie": f"{scheme.parameter}={secret.replace(' ', '')}"}, {}
+    return {scheme.parameter if scheme.kind == "apiKey" else "Authorization": _header(scheme, secret)}, {}
+
+
+def _header(scheme: Security, secret: str) -> str:
+    return secret if scheme.kind == "apiKey" else f"Bearer {secret}"

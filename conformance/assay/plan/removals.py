@@ -1,0 +1,79 @@
+"""Contract + target → how what was made is removed again: which DELETE, with which values of the answer that made it.
+
+By what the target says of the same resource (a state on its path that needs the one who made it), else by the links of
+the contract. Only what is clear: a DELETE of the wrong thing is worse than something left behind. Nothing is sent here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve
+
+from assay.claims import name_of
+from assay.contract import Contract, Operation
+from assay.plan.expressions import placeholders
+from assay.plan.links import SOURCE, Link
+from assay.target import State, Target
+
+
+def removals(contract: Contract, target: Target, links: Iterable[Link]) -> dict[str, Link]:
+    """`<operation> <status>` that makes something → the link to the operation that removes it."""
+    known: dict[str, list[Link]] = defaultdict(list)
+    for link in (*_said(contract, target), *links, *_put(contract)):
+        known[link.operation.path].append(link)
+    found: dict[str, Link] = {}
+    for delete in contract.operations:
+        # of the thing itself, not of something that belongs to it
+        if delete.method != "DELETE" or delete.server.elsewhere or not delete.path.rstrip("/").endswith("}"):
+            continue
+        needed = {("path", each.name) for each in delete.parameters if each.place == "path"}
+        others = any(each.required for each in delete.parameters if each.place != "path")
+        for link in known[delete.path]:
+            if needed <= link.gives and not others and _clear(link, delete):
+                response = name_of(link.source.id, link.status)
+                found.setdefault(response, evolve(link, operation=delete, query={}, headers={}, body=None))
+    return found
+
+
+def _clear(link: Link, delete: Operation) -> bool:
+    """An order names its customer too: it made only what is in its collection, or what is said to be removed so."""
+    collection = delete.path.rstrip("/").rpartition("/")[0]
+    made_there = link.source.method == "POST" and link.source.path.rstrip("/") == collection
+    put_there = link.source.method == "PUT" and link.source.path == delete.path
+    return made_there or put_there or (link.operation is delete and link.declared and not link.source.safe)
+
+
+def _said(contract: Contract, target: Target) -> Iterator[Link]:
+    states = {each.name: each for each in target.states}
+    for state in target.states:
+        operation = contract.operation(state.operation)
+        for name, step in state.needs.items() if state.status[0] == "2" else ():
+            source, _, status = _names(step, states)
+            maker = contract.operation(source)
+            taken = {each for each, _ in placeholders(state.path)}
+            if operation is not None and maker is not None and taken == {name}:
+                path = _renamed(state, name)
+                yield Link(maker, status, operation, path, declared=True)
+
+
+def _names(step: str, states: dict[str, State]) -> tuple[str, str, str]:
+    """Operation and status of a step, from its state or its name."""
+    if step in states:
+        return states[step].operation, "", states[step].status
+    return step.rpartition(" ")
+
+
+def _renamed(state: State, name: str) -> dict[str, object]:
+    return {
+        key: value.replace(f"{{{name}.", f"{{{SOURCE}.") if isinstance(value, str) else value
+        for key, value in state.path.items()
+    }
+
+
+def _put(contract: Contract) -> Iterator[Link]:
+    """RFC 9110, 9.3.4: what a PUT made, as its 201 says, is where it was put."""
+    for each in contract.operations:
+        if each.method == "PUT":
+            names = [parameter.name for parameter in each.parameters if parameter.place == "path"]
+            path = {name: f"{{{SOURCE}.$request.path.{name}}}" for name in names}
+            yield Link(each, "201", each, path)
