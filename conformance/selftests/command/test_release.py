@@ -1,13 +1,17 @@
 """`assay gate` and `assay report` on a run that really was: what is let through or refused, what is made again."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
+import xmlschema
+from markdown_it import MarkdownIt
 
 from assay import report
 from selftests.running import miniatures
@@ -235,3 +239,21 @@ class TestCompare:
         said = assay("compare", "old.json", checked.report)
         assert said.status == 2
         assert "old.json: this is of the format assay-results/0" in said.err
+
+
+def test_each_format_of_a_run_is_valid_for_whoever_reads_it(
+    found: Path, assay: Any, contract: list[str], root: Path
+) -> None:
+    """The page is read by a browser in the session `pages`."""
+    said = assay("report", found, *contract, *CLIENT, "--format", ",".join(report.FILES))
+    assert said.status == 0, said.all
+    made = {name: (found / file).read_text(encoding="utf-8") for name, file in report.FILES.items()}
+    published = root / "conformance/selftests/report/published"
+    xmlschema.XMLSchema(str(published / "junit/JUnit.xsd")).validate(made["junit"])
+    sarif = json.loads((published / "sarif/sarif-2.1.0.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(sarif).validate(json.loads(made["sarif"]))
+    results = json.loads((root / "conformance/assay/schemas/results.schema.json").read_text(encoding="utf-8"))
+    jsonschema_rs.validator_for(results).validate(json.loads(made["json"]))
+    assert json.loads(made["badge"]).keys() >= {"schemaVersion", "label", "message"}
+    assert "<table>" in MarkdownIt("gfm-like", {"linkify": False}).render(made["markdown"])
+    assert all(re.match(r"::(error|warning|notice) [^:]+::.", line) for line in made["annotations"].splitlines())
