@@ -50,8 +50,9 @@ def _take_one(document: dict[str, Any], operation: dict[str, Any]) -> None:
     """
     _, body = resolve(document, pointer.of_reference(operation.get("requestBody", {}).get("$ref", "#/-")))
     body = operation.get("requestBody") if body is pointer.MISSING else body
-    content = body.get("content", {}) if isinstance(body, dict) else {}
-    able = {name: each for name, each in content.items() if _writable(name)}
+    if not isinstance(body, dict):
+        return
+    able = {name: each for name, each in body.get("content", {}).items() if _writable(name)}
     if able:
         body["content"] = able
 

@@ -14,6 +14,7 @@ from itertools import chain
 
 import calling
 import exploring
+import growing
 import holding
 import importing
 import judging
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     rows = list[Compared]()
     with slowed.served() as provider:
-        for each in chain(_client(provider, quick=quick), _measured(provider, quick=quick)):
+        for each in chain(_client(provider, quick=quick), _measured(provider, quick=quick), _growing(quick=quick)):
             rows.append(each)
             sys.stderr.write("  ".join(each.row()) + "\n")
     sys.stdout.write(f"{table.markdown(rows)}\n\n{table.machine()}; {time.monotonic() - started:.0f} s\n")
@@ -74,6 +75,10 @@ def _measured(provider: Served, *, quick: bool) -> Iterator[Compared]:
             yield from whole.compared(provider, bare=bare, examples=100, delay=delay, runs=times, goal=goal)
         if not quick:
             yield from whole.compared(provider, bare=True, examples=1000, delay=delay, runs=times - 1, goal=goal)
+
+
+def _growing(*, quick: bool) -> Iterator[Compared]:
+    yield from growing.compared((100, 400) if quick else (250, 500, 1000, 2000))
 
 
 def _reports(provider: Served, *, quick: bool) -> Iterator[Compared]:

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # as running a script from there
 
 import calling
 import exploring
+import growing
 import holding
 import importing
 import judging
@@ -102,6 +103,12 @@ def test_a_large_document_has_operations_and_schemas_of_its_own(tmp_path: Path) 
     assert len(operations) == len({each.id for each in operations}) == 21
     schemas = contract.load(file).data["components"]["schemas"]
     assert {name.rstrip("012") for name in schemas} == {name[:-1] for name in schemas if name.endswith("2")}
+
+
+def test_what_grows_with_the_document_is_measured() -> None:
+    found = list(growing.compared((20, 40)))
+    assert len(found) == 6
+    assert all(_positive(each, runs=1) for each in found)
 
 
 def test_a_table_says_whether_a_goal_is_reached() -> None:
