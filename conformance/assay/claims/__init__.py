@@ -8,6 +8,7 @@ From the overlay: relations.
 Not how a claim is judged: that is `judge`'s and `relations`'.
 """
 
+import gc
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -110,7 +111,13 @@ class Ledger:
 
 def ledger(contract: Contract) -> Ledger:
     """Derive every claim. Raises UserError: a relation of no known shape, a `pattern` that is no regex."""
-    return _Deriver(contract).run()
+    collected = gc.isenabled()
+    gc.disable()  # all of it stays: looking through it for garbage again and again is what would not be linear
+    try:
+        return _Deriver(contract).run()
+    finally:
+        if collected:
+            gc.enable()
 
 
 def name_of(operation: str, response: str) -> str:

@@ -139,7 +139,11 @@ class Contract:
     overlays: tuple[Document, ...] = field(default=(), repr=False)
 
     def operation(self, operation_id: str) -> Operation | None:
-        return next((each for each in self.operations if each.id == operation_id), None)
+        return self._by_id.get(operation_id)
+
+    @functools.cached_property
+    def _by_id(self) -> dict[str, Operation]:
+        return {each.id: each for each in self.operations}
 
     def reads(self, media: Media) -> bool:
         """Whether a body is held against its schema: one of JSON, and text that the schema calls a string."""

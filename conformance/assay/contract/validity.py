@@ -12,11 +12,13 @@ import jsonschema_rs
 import openapi_spec_validator as validators
 
 from assay import pointer, shapes
-from assay.contract import overlay
+from assay.contract import overlay, structure
 from assay.contract.document import Document
 from assay.contract.overlay import Promise
 from assay.contract.structure import DATA_KEYS, NAMING
 from assay.errors import UserError
+
+_DIALECTS = ("https://spec.openapis.org/oas/3.", "https://json-schema.org/draft/2020-12/")
 
 
 class _Closed(dict[str, Any]):
@@ -49,6 +51,7 @@ def check(source: Document, data: dict[str, Any], written: dict[str, Promise]) -
     """
     reader = _validator(source)
     _check_references(data, source, written)
+    _check_dialects(data, source)
     _check_valid(source, data, reader)
 
 
@@ -158,6 +161,18 @@ def _check_references(data: dict[str, Any], source: Document, written: dict[str,
             promise = overlay.promise_at(written, at)
             where = promise.where if promise else source.where(at)
             raise UserError(f"`$ref: {reference}` {what}", where=where, todo=todo)
+
+
+def _check_dialects(data: dict[str, Any], source: Document) -> None:
+    """Every schema is of the one dialect: in another the same keywords mean something else."""
+    found = [(at, "$schema", owner) for at, owner in structure.owners(data, "$schema")]
+    for at, key, owner in [("", "jsonSchemaDialect", data), *found]:
+        if not str(owner.get(key, _DIALECTS[0])).startswith(_DIALECTS):
+            raise UserError(
+                f"`{key}: {owner[key]}` is a dialect that assay does not read",
+                where=source.where(f"{at}/{key}"),
+                todo="write the schemas in that of JSON Schema 2020-12, which is OpenAPI's own",
+            )
 
 
 def _turns(data: Any, reference: str) -> bool:

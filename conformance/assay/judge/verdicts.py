@@ -1,5 +1,6 @@
 """What is said of the claims: the values that `judge` makes and `report` shows. No judgement is made here."""
 
+import functools
 from collections import Counter
 from typing import Literal
 
@@ -126,4 +127,8 @@ class Verdicts:
         return Counter(claim.verdict for claim in self.claims)
 
     def of(self, claim: str) -> ClaimVerdict:
-        return next(each for each in self.claims if each.claim.id == claim)
+        return self._by_id[claim]
+
+    @functools.cached_property
+    def _by_id(self) -> dict[str, ClaimVerdict]:
+        return {each.claim.id: each for each in self.claims}

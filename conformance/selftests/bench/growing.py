@@ -6,6 +6,7 @@ Each size is measured in a process of its own: of memory, only a process knows i
 times as long for four times as much.
 """
 
+import gc
 import json
 import resource
 import subprocess
@@ -16,9 +17,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from assay.exchange import Exchange, Reply, Request
+
 from assay import claims, contract, explore, judge, plan, target_file
 from assay.claims import Ledger
-from assay.exchange import Exchange, Reply, Request
 from assay.recording import Recording, RunHeader
 from table import Compared
 
@@ -118,12 +120,14 @@ def _figures(size: int) -> dict[str, float]:
         path.write_text(json.dumps(document(size)), encoding="utf-8")
         clock = [time.process_time()]
         loaded = contract.load(path)
+        gc.freeze()  # as a run does: what stays is not looked through for garbage
         clock.append(time.process_time())
         ledger = claims.ledger(loaded)
         clock.append(time.process_time())
         planned = plan.plan(ledger, target_file.from_url("http://h"), seed=1, writes=True, examples=_EXAMPLES)
         clock.append(time.process_time())
     recording = _recording(ledger)
+    gc.freeze()
     clock.append(time.process_time())
     judge.judge(ledger, recording)
     clock.append(time.process_time())

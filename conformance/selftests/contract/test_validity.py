@@ -127,6 +127,23 @@ class TestStructure:
         assert loaded(HEAD.replace("paths", "webhooks")).operations == ()
 
 
+class TestDialects:
+    @pytest.mark.parametrize(
+        "dialect", ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"]
+    )
+    def test_that_of_openapi_may_be_named(self, loaded: Loaded, document_of: DocumentOf, dialect: str) -> None:
+        assert loaded(document_of({"$schema": dialect}, jsonSchemaDialect=dialect)).openapi == "3.1.0"
+
+    def test_another_is_named_with_its_line(self, refused: Refused, document_of: DocumentOf) -> None:
+        old = "http://json-schema.org/draft-04/schema#"
+        error = refused(document_of({"$schema": old, "minimum": 1, "exclusiveMinimum": True}))
+        assert (error.what, line(error)) == (f"`$schema: {old}` is a dialect that assay does not read", 15)
+        assert "jsonSchemaDialect" in refused(document_of({}, jsonSchemaDialect=old)).what
+
+    def test_a_property_may_be_called_so(self, loaded: Loaded, document_of: DocumentOf) -> None:
+        assert loaded(document_of({"properties": {"$schema": {"const": "https://example.com"}}})).operations
+
+
 class TestReferences:
     @pytest.mark.parametrize(
         ("reference", "what", "todo"),
