@@ -17,11 +17,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from assay.exchange import Exchange, Reply, Request
-
-from assay import claims, contract, explore, judge, plan, target_file
+from assay import claims, contract, judge, plan
 from assay.claims import Ledger
 from assay.recording import Recording, RunHeader
+from assay.recording.exchange import Exchange, Reply, Request
+from assay.run import explore
+from assay.target import target_file
 from table import Compared
 
 _EXPLORED, _EXAMPLES = 20, 10
