@@ -1,5 +1,7 @@
 """`assay serve`: the target's own server, until Ctrl-C."""
 
+import json
+import shlex
 import signal
 import tempfile
 import threading
@@ -13,7 +15,7 @@ from assay.cli.saying import say
 from assay.errors import UserError
 
 if TYPE_CHECKING:
-    from assay.target import Target
+    from assay.target import Setup, Target
 
 _LOOKS_EVERY = 0.5
 """Seconds between two looks whether a served target still runs."""
@@ -54,5 +56,16 @@ def _print_served(target: "Target") -> None:
     for name, secret in target.sent.items():
         say(f"  credential {name}: {secret}")
     for state in target.states:
-        values = ", ".join(f"{key}={value}" for key, value in {**state.path, **state.query}.items())
-        say(f"  {state.name}: {values}" + (f" as {state.credentials}" if state.credentials else ""))
+        # what only the answer to a setup tells is not there yet
+        given = {key: value for key, value in {**state.path, **state.query}.items() if "{setup." not in str(value)}
+        values = ", ".join(f"{key}={value}" for key, value in given.items())
+        say(f"  {state.name}: {values}".rstrip() + (f" as {state.credentials}" if state.credentials else ""))
+        if state.setup:
+            say(f"    entered by {_entering(state.setup)}")
+
+
+def _entering(setup: "Setup") -> str:
+    """The command that enters a state; with `teardown` for `setup` it leaves it again."""
+    change = {"state": setup.state, "params": setup.params, "action": "setup"}
+    command = ["curl", "-sS", "--json", json.dumps(change, ensure_ascii=False), setup.url]
+    return shlex.join(command)

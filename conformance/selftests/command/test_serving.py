@@ -1,7 +1,9 @@
 """`assay serve`: the target's own server for whoever develops a client, until it is told to stop."""
 
+import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -54,6 +56,8 @@ def own(folder: Path, program: str) -> Path:
         f"name = 'own'\n[serve]\ncommand = ['{sys.executable}', '{folder / 'server.py'}', '{{port.http}}']\n"
         "[credentials.default]\nbearer = 'a-key'\n"
         "[states.'getThing 200']\npath = { id = 'one' }\nquery = { page = 2 }\ncredentials = 'default'\n"
+        "[states.'getThing 500']\npath = { id = '{setup.id}' }\n"
+        "setup = { url = 'http://127.0.0.1:9/states', state = \"it's down\" }\n"
     )
     return folder / "target.toml"
 
@@ -77,7 +81,10 @@ def test_url_credentials_and_resources_are_printed(
     assert said.status == 0, said.all
     lines = said.out.splitlines()
     assert re.fullmatch(r"own serves at http://127\.0\.0\.1:\d+ \(Ctrl-C stops it\)", lines[0])
-    assert lines[1:3] == ["  credential default: a-key", "  getThing 200: id=one, page=2 as default"]
+    assert lines[1:4] == ["  credential default: a-key", "  getThing 200: id=one, page=2 as default", "  getThing 500:"]
+    entered = shlex.split(lines[4].partition("entered by ")[2])
+    assert entered[-1] == "http://127.0.0.1:9/states"
+    assert json.loads(entered[entered.index("--json") + 1]) == {"state": "it's down", "params": {}, "action": "setup"}
 
 
 def test_a_server_that_ends_by_itself_ends_the_command(
