@@ -38,11 +38,8 @@ def load_target(settings: Settings) -> Target:
     """Raises UserError: there is neither a target nor a URL, or the target file is wrong."""
     if settings.url and settings.target:
         raise UserError("both --target and --url are given", todo="write the URL as `base_url` into the target file")
-    if settings.url:
-        return target_file.from_url(settings.url)
-    if settings.target is None:
-        raise UserError("no server is given", todo="give --target FILE or --url URL")
-    return target_file.load(settings.target)
+    settings.required_server()
+    return target_file.load(settings.target) if settings.target else target_file.from_url(settings.url)
 
 
 def load(settings: Settings) -> Job:

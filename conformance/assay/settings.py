@@ -90,6 +90,11 @@ class Settings:
             )
         return self.spec
 
+    def required_server(self) -> None:
+        """Raises UserError where neither a target nor a URL is given."""
+        if self.target is None and not self.url:
+            raise UserError("no server is given", todo="give --target FILE or --url URL")
+
     def overridden(self, **given: Any) -> Self:
         """With the arguments that were given. Another document does not get the overlays and the client of the default
         one, and another URL never gets the credentials of the default target.

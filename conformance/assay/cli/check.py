@@ -36,6 +36,7 @@ def check(dry_run: bool, **given: Any) -> int:
     """Bring about every documented response, judge every claim, report."""
     chosen = settings_of(given)
     chosen.required_spec()
+    chosen.required_server()
     if dry_run:
         return _dry(chosen)
     _make_empty(chosen.report)

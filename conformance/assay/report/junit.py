@@ -4,8 +4,8 @@ A claim that gates and was not shown is an error with its reason, because a skip
 does not count towards the exit status. What concerns no single claim stands in a suite of its own, so that the file
 is red whenever the exit status is.
 
-The file is valid by the schema of Ant's JUnit task, the strictest of those in use, so it lacks what only others know:
-counts of the whole, and a type of what was skipped.
+The file is valid by the schema of Jenkins' xUnit plugin, and by that of Ant's JUnit task, the strictest of those in
+use, so it lacks what only others know: counts of the whole, and a type of what was skipped.
 """
 
 import io

@@ -97,7 +97,8 @@ def test_a_target_without_a_server(assay: Any, things: Path, tmp_path: Path) -> 
 
 
 def test_no_server(assay: Any, things: Path) -> None:
-    refused(assay("doctor", "--spec", things), "no server is given", "--target FILE or --url URL")
+    for command in ("check", "doctor"):
+        refused(assay(command, "--spec", things), "no server is given", "--target FILE or --url URL")
 
 
 def test_two_servers(assay: Any, things: Path, target: Callable[..., Path]) -> None:

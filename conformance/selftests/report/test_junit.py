@@ -153,10 +153,10 @@ def test_an_excluded_response_that_came_is_red(judged: Judged) -> None:
     assert tag(judged(excluded_but_seen=("getThing/404/status",)), "exclusions") == "error"
 
 
-def test_it_is_valid_by_the_schema_of_ants_junit_task(
+def test_it_is_valid_by_the_schema_that_readers_agree_with(
     judged: Judged, broken: Broken, exchange: Callable[..., Exchange], ledger: Ledger
 ) -> None:
-    schema = xmlschema.XMLSchema(str(Path(__file__).parent / "published/junit/JUnit.xsd"))
+    schema = xmlschema.XMLSchema(str(Path(__file__).parent / "published/junit/junit-10.xsd"))
     odd = exchange(step="<\0>", reply=Reply(500, (("cf-ray", "\x1b"),), b""))
     made = judged(
         broken(ID, odd, odd), broken(SHOULD), ClaimVerdict(ledger.claims[STATUS], "not-exercised"),

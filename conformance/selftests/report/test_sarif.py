@@ -22,9 +22,10 @@ ID = "getThing/200/body/properties/id/format"
 SHOULD = "getThing/200/body/properties/size/maximum"
 STATUS = "getThing/502/status"
 KEYWORD = "getThing/200/body/properties/size/minimum"
-SCHEMA = jsonschema_rs.validator_for(
-    json.loads((Path(__file__).parent / "published/sarif/sarif-2.1.0.json").read_text(encoding="utf-8"))
-)
+PUBLISHED = json.loads((Path(__file__).parent / "published/sarif/sarif-2.1.0.json").read_text(encoding="utf-8"))
+# its stray bracket is no regular expression to every library; no report of ours names a language
+del PUBLISHED["definitions"]["run"]["properties"]["language"]["pattern"]
+SCHEMA = jsonschema_rs.validator_for(PUBLISHED)
 
 
 def run_of(verdicts: Verdicts) -> Any:
