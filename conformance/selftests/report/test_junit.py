@@ -1,11 +1,9 @@
 """junit.xml: what is red there, what is skipped, and that any content is XML."""
 
 from collections.abc import Callable
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-import xmlschema
 from attrs import evolve
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from assay.judge.verdicts import ClaimVerdict, Verdicts, WaiverNote
 from assay.recording import Waiver
 from assay.recording.exchange import Exchange, Reply
 from assay.report.junit import junit
+from selftests.report import schemas
 
 Judged = Callable[..., Verdicts]
 Broken = Callable[..., ClaimVerdict]
@@ -156,7 +155,7 @@ def test_an_excluded_response_that_came_is_red(judged: Judged) -> None:
 def test_it_is_valid_by_the_schema_that_readers_agree_with(
     judged: Judged, broken: Broken, exchange: Callable[..., Exchange], ledger: Ledger
 ) -> None:
-    schema = xmlschema.XMLSchema(str(Path(__file__).parent / "published/junit/junit-10.xsd"))
+    schema = schemas.junit()
     odd = exchange(step="<\0>", reply=Reply(500, (("cf-ray", "\x1b"),), b""))
     made = judged(
         broken(ID, odd, odd), broken(SHOULD), ClaimVerdict(ledger.claims[STATUS], "not-exercised"),
