@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from attrs import frozen
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from selftests.pages import reporting
 from selftests.pages.reporting import Report
+
+if TYPE_CHECKING:  # the library is there in the session `pages` only, and other sessions pass by this folder
+    from playwright.sync_api import Browser, Page
 
 OPERATIONS = int(os.environ.get("ASSAY_PAGES_OPERATIONS", "100"))
 """Of the large page. A thousand take ten seconds to make, and show no more."""
@@ -19,7 +21,7 @@ OPERATIONS = int(os.environ.get("ASSAY_PAGES_OPERATIONS", "100"))
 class Opened:
     """A page in the browser. `said` is what its console said, `asked` every address but its own that it asked for."""
 
-    page: Page
+    page: "Page"
     said: list[str]
     asked: list[str]
 
@@ -38,13 +40,15 @@ def reports(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - see above
+
     with sync_playwright() as playwright, reporting.chromium(playwright) as launched:
         yield launched
 
 
 @pytest.fixture
-def opened(browser: Browser, reports: dict[str, Report]) -> Iterator[Open]:
+def opened(browser: "Browser", reports: dict[str, Report]) -> Iterator[Open]:
     """Open a report by its name. `hash` is what the address ends in; all else is the browser's context."""
     contexts = []
 

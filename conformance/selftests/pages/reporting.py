@@ -9,15 +9,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
-from playwright.sync_api import Browser, Playwright
 
 from assay.report.html import html
 from selftests.pages import hostile
 from selftests.pages.large import large
 from selftests.running import miniatures
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 DEFECTS = "progress-goes-back,402-is-403,errors-without-request-id,pending-is-started"
 """Switches of the reference provider: each breaks something that the page shows in a way of its own."""
@@ -78,7 +80,7 @@ def _finished(run: "subprocess.Popen[bytes]", report: Path) -> Report:
 
 
 @contextmanager
-def chromium(playwright: Playwright) -> Iterator[Browser]:
+def chromium(playwright: "Playwright") -> "Iterator[Browser]":
     path = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *_CHROMIUM))), None)
     assert path, "install Chromium, or say where it is: CHROMIUM=/path/to/chromium"
     with tempfile.TemporaryDirectory() as home:
