@@ -14,7 +14,9 @@ from assay.judge.summary import gates, must_be_exercised
 from assay.judge.verdicts import Verdict
 from assay.result_file import Result
 
-Became = Literal["newly violated", "newly waived", "no longer exercised", "newly held", "new", "gone"]
+Became = Literal[
+    "newly violated", "newly waived", "no longer exercised", "newly held", "no longer waived", "new", "gone"
+]
 """Weightiest first. A claim that is new and violated is newly violated."""
 
 _UNSHOWN: tuple[Verdict, ...] = ("not-exercised", "inconclusive", "not-applicable")
@@ -98,7 +100,8 @@ def _changes(
     for was, now in both:
         before: Verdict | None = was["verdict"] if was else None
         after: Verdict | None = now["verdict"] if now else None
-        became, told = _became(before, after), now or was
+        shown = was is not None and was["exercised"] > 0
+        became, told = _became(before, after, was_exercised=shown), now or was
         if became is not None and told is not None:
             claim = Claim(**{each.name: told[each.name] for each in fields(Claim)})
             yield Change(
@@ -111,8 +114,8 @@ def _changes(
             )
 
 
-def _became(was: Verdict | None, now: Verdict | None) -> Became | None:
-    """None where nothing is to be told."""
+def _became(was: Verdict | None, now: Verdict | None, *, was_exercised: bool) -> Became | None:
+    """None where nothing is to be told. What is waived may have been exercised, or not."""
     if now == was:
         return None
     if now == "violated":
@@ -121,6 +124,8 @@ def _became(was: Verdict | None, now: Verdict | None) -> Became | None:
         return "gone" if now is None else "new"
     if now in ("waived", "held"):
         return "newly waived" if now == "waived" else "newly held"
+    if was == "waived" and not was_exercised:
+        return "no longer waived"
     return "no longer exercised" if was not in _UNSHOWN else None
 
 
@@ -131,11 +136,10 @@ def _counts(claim: Claim, became: Became, new: dict[str, Any]) -> bool:
 
 
 def _rows(old: dict[str, Any], new: dict[str, Any]) -> Iterator[RowChange]:
-    was, now = (
-        {name_of(each["operation"], each["status"]): each["verdict"] for each in data["responses"]}
-        for data in (old, new)
-    )
+    was, now = ({name_of(each["operation"], each["status"]): each for each in data["responses"]} for data in (old, new))
     for name in dict.fromkeys((*was, *now)):
-        became = _became(was.get(name), now.get(name))
+        before: Verdict | None = was[name]["verdict"] if name in was else None
+        after: Verdict | None = now[name]["verdict"] if name in now else None
+        became = _became(before, after, was_exercised=name in was and was[name]["grade"] is not None)
         if became is not None:
-            yield RowChange(name, became, was.get(name), now.get(name))
+            yield RowChange(name, became, before, after)

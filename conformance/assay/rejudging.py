@@ -4,6 +4,7 @@ Verdicts are a pure function of contract and recording, so results can be checke
 them made anew. Whether a difference matters, and to whom, is not decided here.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -18,10 +19,14 @@ from assay.report.results import results
 from assay.result_file import Result
 
 _WORDS = frozenset({
-    "where", "file", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete", "notes",
-    "ticket",
+    "where", "file", "files", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete",
+    "notes", "ticket",
 })  # fmt: skip
-"""Members that say in prose, or as somebody's path, what others say for programs; versions may differ in them."""
+"""Members that say in prose, or as somebody's path, what others say for programs; versions may differ in them.
+The bytes of `files` may differ where the contract, which has a digest of its own, does not: a comment is none."""
+
+_LONGEST = 100
+"""Characters that are quoted of a value."""
 
 
 @frozen
@@ -78,4 +83,7 @@ def _differing(at: str, told: Any, shown: Any) -> Iterator[str]:
 
 
 def _quoted(value: Any) -> str:
-    return "nothing" if value is None else f"{value!s:.100}"
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text

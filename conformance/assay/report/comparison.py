@@ -1,5 +1,6 @@
 """Comparison → text for a terminal, and Markdown for a merge request. What is worse comes first."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -20,6 +21,8 @@ _MEANINGS = {
     3: "something is no longer exercised",
     4: "something is newly waived",
 }
+
+_WORSE: tuple[Became, ...] = ("newly violated", "newly waived", "no longer exercised")
 
 
 @frozen
@@ -57,18 +60,19 @@ def _lines(comparison: Comparison, style: _Style) -> Iterator[str]:
     for became in get_args(Became):
         yield from _kind(became, comparison, style)
     yield ""
-    worse = sum(each.counts for each in comparison.claims)
-    count = f": {wording.count(worse, 'claim')}" if worse else ""
-    yield f"{_MEANINGS[comparison.exit_status]}{count}"
+    worse = Counter(each.became for each in comparison.claims if each.counts)
+    counts = [f"{became}: {wording.count(worse[became], 'claim')}" for became in _WORSE if worse[became]]
+    yield f"something is {'; '.join(counts)}" if counts else _MEANINGS[0]
 
 
 def _described(data: dict[str, Any]) -> str:
     target = data["target"]
     who = wording.called(target["name"], served=target["served"], mock=target["mock"], probes=target["probes"])
     held = sum(each["verdict"] == "held" for each in data["responses"])
+    outcome = wording.outcome(data["exit_status"], sum(each["used"] for each in data["waivers"]))
     build = f"build {target['build']}" if target["build"] else "an unnamed build"
     return (
-        f"{who}: {wording.HEADLINES[data['exit_status']]}: {held}/{len(data['responses'])} responses, "
+        f"{who}: {outcome}: {held}/{len(data['responses'])} responses, "
         f"{data['summary']['held']}/{data['summary']['claims']} claims, {build}, document {data['spec']['version']}, "
         f"{data['finished']}"
     )
@@ -81,7 +85,7 @@ def _kind(became: Became, comparison: Comparison, style: _Style) -> Iterator[str
     if not rows and not claims:
         return
     yield ""
-    yield style.heading(f"{became} ({_both(rows, claims)})")
+    yield style.heading(f"{became} ({_counted(became, rows, claims)})")
     if rows:
         more = f" and {len(rows) - _MOST} more" if len(rows) > _MOST else ""
         yield f"{style.item}{', '.join(map(style.text, rows[:_MOST]))}{more}"
@@ -95,9 +99,13 @@ def _kind(became: Became, comparison: Comparison, style: _Style) -> Iterator[str
         yield f"{style.item}and {len(groups) - _MOST} more"
 
 
-def _both(rows: list[str], claims: list[Change]) -> str:
+def _counted(became: Became, rows: list[str], claims: list[Change]) -> str:
     parts = [(len(rows), "response"), (len(claims), "claim")]
-    return ", ".join(wording.count(number, what) for number, what in parts if number)
+    counted = [wording.count(number, what) for number, what in parts if number]
+    worse = sum(each.counts for each in claims)
+    if became in _WORSE and worse < len(claims):
+        counted.append(f"of which {worse} {'counts' if worse == 1 else 'count'}")
+    return ", ".join(counted)
 
 
 def _group(group: list[Change], style: _Style) -> Iterator[str]:
@@ -105,7 +113,7 @@ def _group(group: list[Change], style: _Style) -> Iterator[str]:
     yield style.sentence(first.claim.sentence)
     ids = ", ".join(style.name(each.claim.id) for each in group[:_MOST])
     more = f" and {len(group) - _MOST} more" if len(group) > _MOST else ""
-    worse = first.became not in ("newly held", "new", "gone")
+    worse = first.became in _WORSE
     moved = " → ".join(each for each in (first.was, first.now) if each)
     yield f"{ids}{more} ({moved}{', which does not count' if worse and not first.counts else ''})"
     if first.told and worse:

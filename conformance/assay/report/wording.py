@@ -54,8 +54,9 @@ def called(name: str, *, served: bool, mock: bool, probes: bool) -> str:
     return ", ".join(words)
 
 
-def verdict_on(verdicts: Verdicts) -> str:
-    return f"{who(verdicts)}: {HEADLINES[verdicts.exit_status]}"
+def outcome(status: int, waivers: int) -> str:
+    """`waivers` counts those that were needed for it."""
+    return HEADLINES[status] + (f" with {count(waivers, 'waiver')}" if waivers else "")
 
 
 def headline(verdicts: Verdicts) -> str:
@@ -68,12 +69,11 @@ def headline(verdicts: Verdicts) -> str:
 
 def ticket(verdicts: Verdicts) -> str:
     """The whole verdict in one sentence, to be pasted into a release ticket."""
-    counts, waivers = verdicts.counts, len(waivers_used(verdicts))
-    waived = f" with {count(waivers, 'waiver')}" if waivers else ""
+    counts = verdicts.counts
     held = sum(each.verdict == "held" for each in verdicts.responses)
     build = f"build {verdicts.build}" if verdicts.build else "an unnamed build"
     return (
-        f"{verdict_on(verdicts)}{waived}: "
+        f"{who(verdicts)}: {outcome(verdicts.exit_status, len(waivers_used(verdicts)))}: "
         f"{held}/{len(verdicts.responses)} responses, {counts['held']}/{len(verdicts.claims)} claims, "
         f"{build}, document {verdicts.ledger.contract.version}"
     )

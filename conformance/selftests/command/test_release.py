@@ -88,6 +88,14 @@ class TestGate:
         assert "refused: the results are about another contract: " in said.out
         assert "weak.overlay.yaml" in said.out
 
+    def test_a_comment_in_the_overlay_refuses_nothing(
+        self, checked: Any, assay: Any, root: Path, tmp_path: Path
+    ) -> None:
+        commented = tmp_path / "promises.overlay.yaml"
+        commented.write_text((root / "spec/promises.overlay.yaml").read_text() + "# a comment\n")
+        said = assay("gate", checked.report, "--spec", root / "spec/openapi.yaml", "--overlay", commented)
+        assert said.status == 0, said.all
+
     def test_a_verdict_that_was_changed_is_refused(self, found: Path, assay: Any, contract: list[str]) -> None:
         change(found, lambda data: data["responses"][3].update(verdict="violated"))
         said = assay("gate", found, *contract)

@@ -11,9 +11,10 @@ from markdown_it import MarkdownIt
 from assay.claims import Ledger
 from assay.compare import Comparison, compare
 from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
-from assay.recording import Recording
+from assay.recording import Recording, Waiver
 from assay.recording.exchange import Exchange
 from assay.report import comparison as told
+from assay.report import wording
 from assay.report.results import results
 from assay.result_file import Result
 
@@ -65,6 +66,27 @@ def test_what_becomes_of_a_claim(claim: str, was: Verdict, now: Verdict, became:
     assert [(each.claim.id, each.became, each.was, each.now) for each in found.claims] == (
         [(claim, became, was, now)] if became else []
     )
+
+
+class TestAWaiverThatIsGone:
+    """What was waived may have been exercised, or not: only then is something lost."""
+
+    @pytest.mark.parametrize(
+        ("exercised", "grade", "became", "status"),
+        [(2, "natural", "no longer exercised", 3), (0, None, "no longer waived", 0)],
+    )
+    def test_only_what_was_exercised_is_no_longer(
+        self, exercised: int, grade: Any, became: str, status: int, made: Made, judged: Judged, ledger: Ledger,
+        recorded: Recording,
+    ) -> None:  # fmt: skip
+        waived = ClaimVerdict(ledger.claims[STATUS], "waived", exercised, grade)
+        row = ResponseVerdict("getThing", "502", "waived", grade, exercised)
+        old = Result(Path("results.json"), results(judged(waived, row), recorded))
+        new = made({STATUS: "not-exercised"}, ResponseVerdict("getThing", "502", "not-exercised", None, 0))
+        found = compare(old, new)
+        assert [each.became for each in (*found.claims, *found.responses)] == [became, became]
+        assert found.exit_status == status
+        assert f"{became} (1 response, 1 claim):\n" in told.plain(found)
 
 
 class TestTheExitStatus:
@@ -180,12 +202,28 @@ class TestTheWords:
         }
         row = ResponseVerdict("getThing", "502", "not-exercised", None, 0)
         text = told.plain(compare(made(), made(unseen, row)))
-        assert f"no longer exercised (1 response, {len(unseen)} claims):\n  getThing 502\n\n" in text
+        assert f"no longer exercised (1 response, {len(unseen)} claims, of which 3 count):\n  getThing 502\n\n" in text
 
     def test_what_does_not_count_says_so(self, made: Made) -> None:
         assert f"{SHOULD} (held → violated, which does not count)\n" in told.plain(
             compare(made(), made({SHOULD: "violated"}))
         )
+
+    def test_the_totals_are_those_of_the_lists(self, made: Made) -> None:
+        changed: dict[str, Verdict] = {MUST: "violated", SHOULD: "violated", STATUS: "not-exercised"}
+        text = told.plain(compare(made(), made(changed)))
+        assert "newly violated (2 claims, of which 1 counts):\n" in text
+        assert "no longer exercised (1 claim):\n" in text
+        assert text.endswith("\nsomething is newly violated: 1 claim; no longer exercised: 1 claim\n")
+
+    def test_a_waiver_without_which_it_would_not_be_conformant_is_said(
+        self, made: Made, judged: Judged, recorded: Recording, ledger: Ledger
+    ) -> None:
+        header = {"waivers": (Waiver(MUST, "known", "team", "2026-12-31"),)}
+        verdicts = judged(ClaimVerdict(ledger.claims[MUST], "waived", 2, "natural"), header=header)
+        new = Result(Path("results.json"), results(verdicts, recorded))
+        assert f"  new: {wording.ticket(verdicts)}, " in told.plain(compare(made(), new))
+        assert "staging: conformant with 1 waiver: " in told.plain(compare(made(), new))
 
     def test_markdown_says_the_same(self, made: Made) -> None:
         found = compare(made(), made({MUST: "violated", STATUS: "waived"}))
