@@ -237,8 +237,9 @@ def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener
     try:
         chosen = job.settings
         recording = run.record(
-            job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict, heard=heard
-        )
+            job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict, heard=heard,
+            **({"drawn": heard.drawn} if heard else {}),
+        )  # fmt: skip
         gates = chosen.client_gates
         of_client = subject.verdicts(shipped, job.ledger, recording, gates=gates) if shipped else None
         verdicts = judge.judge(job.ledger, recording, of_client)

@@ -6,8 +6,8 @@ to the recording, so what it shows is what was recorded, and without it a run is
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from attrs import define, field
 from rich import progress as bars
@@ -24,7 +24,13 @@ PLAIN_EVERY = 10.0
 """Seconds between two plain lines, as long as nothing is new."""
 _LONGEST_NAME = 48
 
-Listener = Callable[[Exchange], None]
+
+class Listener(Protocol):
+    def __call__(self, exchange: Exchange) -> None:
+        """What was asked and came."""
+
+    def drawn(self) -> None:
+        """A request of the exploration was made up; it may wait for the others of its operation."""
 
 
 @contextlib.contextmanager
@@ -67,6 +73,8 @@ class Seen:
     came: set[tuple[str, str]] = field(factory=set, init=False)
     """(operation, documented status) of what was brought about so far."""
     explored: int = field(default=0, init=False)
+    drawn: int = field(default=0, init=False)
+    """Requests made up for the exploration, those that are not sent too."""
     current: str = field(default="", init=False)
     """The state that is under way, where states are entered one at a time."""
     lives: dict[str, Life] = field(factory=dict, init=False)
@@ -85,6 +93,11 @@ class Seen:
     @property
     def to_explore(self) -> int:
         return self.plan.examples * len(self.plan.explorations)
+
+    @property
+    def exploration(self) -> str:
+        made_up = f", {self.drawn} made up" if self.explored < self.drawn else ""
+        return f"{self.explored}/{self.to_explore}{made_up}"
 
     def take(self, exchange: Exchange) -> None:
         if exchange.role == "explore":
@@ -137,12 +150,17 @@ class _Bars:
         told = f"{len(seen.came)}/{seen.due}" + (f" {visible(seen.current)}" if seen.current else "")
         display.update(self._responses, completed=len(seen.came), told=told)
         if self._exploration is not None:
-            display.update(self._exploration, completed=seen.explored, told=f"{seen.explored}/{seen.to_explore}")
+            display.update(self._exploration, completed=seen.explored, told=seen.exploration)
         for step, life in seen.lives.items():
             if step not in self._lives:
                 name = Text(visible(step)).plain[:_LONGEST_NAME]
                 self._lives[step] = display.add_task(name, total=None, told="")
             display.update(self._lives[step], completed=life.done or 0, total=life.whole, told=life.told)
+
+    def drawn(self) -> None:
+        self._seen.drawn += 1
+        if self._exploration is not None:
+            self._display.update(self._exploration, told=self._seen.exploration)
 
 
 class _Lines:
@@ -160,11 +178,18 @@ class _Lines:
             if self._states.get(step) != life.state:
                 self._states[step] = life.state
                 self._say(f"{visible(step)}: {life.told}")
+        self._say_sometimes()
+
+    def drawn(self) -> None:
+        self._seen.drawn += 1
+        self._say_sometimes()
+
+    def _say_sometimes(self) -> None:
         if time.monotonic() - self._last >= PLAIN_EVERY:
             seen = self._seen
             parts = [f"{len(seen.came)}/{seen.due} brought about"]
             if seen.to_explore:
-                parts.append(f"exploration {seen.explored}/{seen.to_explore}")
+                parts.append(f"exploration {seen.exploration}")
             parts += [f"{visible(step)}: {life.told}" for step, life in seen.lives.items()]
             self._say(", ".join(parts))
 

@@ -6,7 +6,6 @@ It leaves everything to the process that it starts, so nothing heavy is imported
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from assay import report, settings, suite
+from assay.cli import child
 from assay.cli.folders import make
 from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
 from assay.cli.saying import say
@@ -85,11 +85,7 @@ def _pytest(chosen: Settings, folder: Path) -> int:
     ]  # fmt: skip
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    child = subprocess.Popen(command, env=environment)
-    # Ctrl-C reaches the child by itself, being in the same group: it writes its report, and this waits for it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    return child.wait()
+    return child.run(command, environment)
 
 
 def _status_of(results: Path) -> int:

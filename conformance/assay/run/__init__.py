@@ -39,9 +39,11 @@ READS_AFTER_END = 4
 def record(
     ledger: Ledger, target: Target, plan: Plan, folder: Path, *,
     seed: int, strict: bool = False, heard: Callable[[Exchange], None] | None = None,
+    drawn: Callable[[], None] = explore.unheard,
 ) -> Recording:  # fmt: skip
     """Run the plan; `recording.jsonl` (and `target.log`, where assay starts the target) go into `folder`.
-    `heard` is told of each exchange, once it is written.
+    `heard` is told of each exchange, once it is written; `drawn` is called, in another thread, as each request of an
+    exploration is made up.
 
     Ctrl-C and SIGTERM end the run early: what was recorded until then is given back, marked as interrupted. Raises
     UserError: nothing listens at the target, or it answered nothing at all.
@@ -51,7 +53,7 @@ def record(
         header = heading(ledger, target, plan, seed=seed, strict=strict)
         with Recorder(folder / "recording.jsonl", header, heard) as recorder:
             try:
-                asyncio.run(_interruptible(_Run(ledger, target, plan, recorder)))
+                asyncio.run(_interruptible(_Run(ledger, target, plan, recorder, drawn)))
             except (KeyboardInterrupt, asyncio.CancelledError):
                 recorder.interrupted = True
             return recorder.finish(now())
@@ -83,11 +85,14 @@ async def _interruptible(run: "_Run") -> None:
 
 
 class _Run:
-    def __init__(self, ledger: Ledger, target: Target, plan: Plan, recorder: Recorder) -> None:
+    def __init__(
+        self, ledger: Ledger, target: Target, plan: Plan, recorder: Recorder, drawn: Callable[[], None]
+    ) -> None:
         self._ledger = ledger
         self._target = target
         self._plan = plan
         self._recorder = recorder
+        self._drawn = drawn
         redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
         self._removing = Removing(plan)
         self._asker = Asker(target, recorder, redactor, recorder.header.run_id, self._removing.heard)
@@ -124,8 +129,9 @@ class _Run:
                 # requests are generated while the first steps are on their way
                 exploring = [group.create_task(self._explore(each)) for each in self._plan.explorations]
                 quick = [each for each in steps if not each.exclusive and not (each.state and each.state.poll)]
-                probes = (self._probe(probe) for probe in self._plan.probes)
-                await asyncio.gather(*(self._together(step) for step in quick), *probes)
+                asking = [*(self._together(step) for step in quick), *(self._probe(each) for each in self._plan.probes)]
+                # of the group: nothing is removed before the last of them has ended
+                await asyncio.gather(*(group.create_task(each) for each in asking))
                 self._check_answering()
                 self._answering.set()
                 await asyncio.gather(*exploring)
@@ -174,6 +180,7 @@ class _Run:
         await explore.explore(
             self._ledger, exploration.operation, known, exploration.base,
             seed=self._recorder.header.seed, examples=self._plan.examples, send=send,
+            drawn=self._drawn,
         )  # fmt: skip
 
     async def _made_for(self, exploration: Exploration) -> AsyncIterator[Call]:

@@ -19,7 +19,7 @@ from assay.errors import UserError
 from assay.plan.calls import Call, wire
 from assay.recording import Recorder
 from assay.recording.exchange import Exchange, Grade, Headers, Redactor, Reply, Request, Role, throttled
-from assay.run.send import Sender, Sent
+from assay.run.send import Sender, Sent, StoppedError
 from assay.run.tokens import TokenError, Tokens
 from assay.target import Credential, Target
 
@@ -114,9 +114,12 @@ class Asker:
         while True:
             try:
                 sent = await self._sender.send(request)
-            except asyncio.CancelledError:
-                self._heard(call, self._exchange(call.operation, purpose, request, _stopped()))
-                raise
+            except StoppedError as stopped:
+                if stopped.sent.reply is not None:
+                    self._record(call, purpose, request, stopped.sent)
+                else:
+                    self._heard(call, self._exchange(call.operation, purpose, request, stopped.sent))
+                raise asyncio.CancelledError from None
             exchange = self._record(call, purpose, request, sent)
             if call.credential is not None and exchange.reply is not None and exchange.reply.status != 401:
                 self._tokens.worked(call.credential)
@@ -192,11 +195,6 @@ def _with(headers: Headers, extra: Mapping[str, str]) -> Headers:
     if cookie and "cookie" in found:
         headers = tuple((name, f"{cookie}; {value}" if name.lower() == "cookie" else value) for name, value in headers)
     return headers + added
-
-
-def _stopped() -> Sent:
-    now = time.monotonic()
-    return Sent(now, now, None, "the run was stopped before it was answered")
 
 
 def _is(operation: Operation, reply: Reply, due: str) -> bool:

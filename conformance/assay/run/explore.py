@@ -15,7 +15,7 @@ import random
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -67,15 +67,38 @@ _NO_CONSTANTS = Constants()
 providers._get_local_constants = lambda: _NO_CONSTANTS  # noqa: SLF001
 
 
+def unheard() -> None:
+    """Where nobody listens."""
+
+
+class Stopped(BaseException):
+    """Generating was told to stop. No Exception, since Hypothesis would take that for what it looks for."""
+
+
 async def explore(
-    ledger: Ledger, operation: Operation, known: Sequence[Call], base: Call, *, seed: int, examples: int, send: Send
-) -> None:
+    ledger: Ledger, operation: Operation, known: Sequence[Call], base: Call, *, seed: int, examples: int, send: Send,
+    drawn: Callable[[], None] = unheard,
+) -> None:  # fmt: skip
     """Send at most `examples` generated requests, then for each violated claim a minimal one, five times.
 
     `known`: requests for resources that exist, none of which is being polled; `base`: the operation's ordinary one.
+    `drawn` is called, in another thread, as each request is made up.
     """
-    # in a thread: what else is in flight goes on meanwhile
-    calls = await asyncio.to_thread(generate, ledger.contract, operation, known, base, seed=seed, examples=examples)
+    stop = threading.Event()
+
+    def going_on() -> None:
+        if stop.is_set():
+            raise Stopped
+        drawn()
+
+    try:
+        # in a thread: what else is in flight goes on meanwhile
+        calls = await asyncio.to_thread(
+            generate, ledger.contract, operation, known, base, seed=seed, examples=examples, drawn=going_on
+        )
+    finally:
+        # a thread does not end with who waits for it, and the end of the loop waits for all of them
+        stop.set()
     exchanges = await _sent(calls, f"{operation.id} explore", send)
     for claims, violators in _together(ledger, exchanges):
         first = min(violators, key=lambda each: size(calls[each]))
@@ -86,18 +109,22 @@ async def explore(
 
 
 def generate(
-    contract: Contract, operation: Operation, known: Sequence[Call], base: Call, *, seed: int, examples: int
-) -> list[Call]:
+    contract: Contract, operation: Operation, known: Sequence[Call], base: Call, *, seed: int, examples: int,
+    drawn: Callable[[], None] = unheard,
+) -> list[Call]:  # fmt: skip
     """The requests of an exploration: at most `examples`. The same arguments give the same requests.
 
     Where resources are known, half of them and whatever else is left read these as they are (not where that would
     change them), and of the generated ones every fourth takes the path of one. Generated requests have the credential
-    of `base`, or of the resource that they take the path of.
+    of `base`, or of the resource that they take the path of. `drawn` is called for each case; what it
+    raises ends this.
     """
     reads = examples // 2 if known and operation.safe else 0
     lent = known if operation.method != "DELETE" else ()
     with _ONE_AT_A_TIME:
-        generated = list(islice(_generated(contract, operation, base, lent, seed, examples - reads), examples - reads))
+        drawn()
+        made = _generated(contract, operation, base, lent, seed, examples - reads, drawn)
+        generated = list(islice(made, examples - reads))
     again = list(islice(cycle(known), examples - len(generated))) if reads else []
     return _interleaved(generated, again)
 
@@ -140,8 +167,9 @@ async def _sent(calls: Sequence[Call], step: str, send: Send) -> dict[int, Excha
 
 
 def _generated(
-    contract: Contract, operation: Operation, base: Call, known: Sequence[Call], seed: int, most: int
-) -> Iterator[Call]:
+    contract: Contract, operation: Operation, base: Call, known: Sequence[Call], seed: int, most: int,
+    drawn: Callable[[], None],
+) -> Iterator[Call]:  # fmt: skip
     """Distinct requests; every fourth takes the path of a known resource, where there is more to it than the path."""
     more = operation.body is not None or any(each.place != "path" for each in operation.parameters)
     lenders = cycle(known if more else ())
@@ -149,7 +177,7 @@ def _generated(
     large = list(islice(_large(contract, operation, known[0] if known else base), most))
     seen.update(wire(each, "") for each in large)
     yield from large
-    for case in _cases(contract, operation, seed, most - len(large)):
+    for case in _cases(contract, operation, seed, most - len(large), drawn):
         call = _call(operation, case, base)
         if call is not None and len(seen) % 4 == 3 and (lender := next(lenders, None)) is not None:
             call = evolve(call, path=lender.path, credential=lender.credential)
@@ -184,14 +212,14 @@ def _is_integer(contract: Contract, schema: Any) -> bool:
     return "integer" in kinds
 
 
-def _cases(contract: Contract, operation: Operation, seed: int, most: int) -> Iterator[Any]:
+def _cases(contract: Contract, operation: Operation, seed: int, most: int, drawn: Callable[[], None]) -> Iterator[Any]:
     """Schemathesis' cases: coverage for at most half, then fuzzing, two valid ones for each invalid one.
 
     Coverage is mostly of invalid values, and a fuzzed invalid case takes five times as long as a valid one.
     """
     schema = _read(contract)
     described = schema[operation.path][operation.method]
-    covering = _covering(schema, described, operation.method)
+    covering = _covering(schema, described, operation.method, drawn)
     half = (most + 1) // 2
     if len(covering) > half:
         chosen = random.Random(f"{seed}/{operation.id}").sample(range(len(covering)), half)  # noqa: S311
@@ -200,8 +228,8 @@ def _cases(contract: Contract, operation: Operation, seed: int, most: int) -> It
     left = most - len(covering)
     # where coverage, which tries each keyword, found nothing that is invalid, a search for it would be long and vain
     invalid = left // 3 if any(case.meta.generation.mode is GenerationMode.NEGATIVE for case in covering) else 0
-    yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.POSITIVE), seed, left - invalid)
-    yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.NEGATIVE), seed, invalid)
+    yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.POSITIVE), seed, left - invalid, drawn)
+    yield from _fuzzed(described.as_strategy(generation_mode=GenerationMode.NEGATIVE), seed, invalid, drawn)
 
 
 @functools.lru_cache(maxsize=1)
@@ -214,21 +242,26 @@ def _read(contract: Contract) -> Any:
     return schema
 
 
-def _covering(schema: Any, described: Any, method: str) -> list[Any]:
+def _covering(schema: Any, described: Any, method: str, drawn: Callable[[], None]) -> list[Any]:
     """The coverage phase's cases of this method, without those that are about Content-Type only."""
     generation = schema.config.generation_for(operation=described, phase="coverage")
     cases = schema.iter_coverage_cases(described, generation_modes=list(GenerationMode), generation_config=generation)
     try:
-        return [each for each in cases if each.method.upper() == method and "Content-Type" not in each.headers]
+        found = []
+        for each in cases:
+            drawn()
+            if each.method.upper() == method and "Content-Type" not in each.headers:
+                found.append(each)
     except (SchemathesisError, HypothesisException):
         return []
+    return found
 
 
-def _fuzzed(strategy: Any, seed: int, most: int) -> list[Any]:
+def _fuzzed(strategy: Any, seed: int, most: int, drawn: Callable[[], None]) -> list[Any]:
     """What one run of Hypothesis draws. Nothing where the schema allows nothing of the kind."""
-    drawn: list[Any] = []
+    found: list[Any] = []
     if not most:
-        return drawn
+        return found
 
     @hypothesis_seed(seed)
     @settings(
@@ -237,13 +270,14 @@ def _fuzzed(strategy: Any, seed: int, most: int) -> list[Any]:
     )  # fmt: skip
     @given(strategy)
     def draw(case: Any) -> None:
-        drawn.append(case)
+        drawn()
+        found.append(case)
 
     try:
         draw()
     except (SchemathesisError, HypothesisException):
-        return drawn
-    return drawn
+        return found
+    return found
 
 
 def _call(operation: Operation, case: Any, base: Call) -> Call | None:

@@ -4,6 +4,7 @@ Redirects are never followed, since the answer is what is judged. An answer of t
 """
 
 import asyncio
+import contextlib
 import time
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
@@ -20,6 +21,10 @@ MOST_BODY = 64 * 2**20
 """Bytes of a body that are read; a longer one is a fault, not something to hold in memory."""
 
 
+STILL_HEARD = 2.0
+"""Seconds that a request which makes something is still waited for once the run is stopped: else it stays."""
+
+
 @frozen
 class Sent:
     """One attempt: monotonic seconds of sending and of the last byte; `fault` says why there is no reply."""
@@ -28,6 +33,17 @@ class Sent:
     received: float
     reply: Reply | None
     fault: str = ""
+
+
+_MAKES = ("POST", "PUT", "PATCH")
+
+
+class StoppedError(Exception):
+    """The run was stopped after this was sent; `sent` is what came all the same."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__()
+        self.sent = sent
 
 
 class Sender:
@@ -57,10 +73,26 @@ class Sender:
         await self._client.aclose()
 
     async def send(self, request: Request) -> Sent:
-        """Within the limits."""
+        """Within the limits. Raises StoppedError where the run was stopped while something was being made."""
         async with self._free:
             await self._turn()
-            return await self._once(request)
+            return await (self._heard_out(request) if request.method in _MAKES else self._once(request))
+
+    async def _heard_out(self, request: Request) -> Sent:
+        """However often it is cancelled meanwhile: a group of tasks does so twice."""
+        once = asyncio.create_task(self._once(request))
+        started = time.monotonic()
+        try:
+            return await asyncio.shield(once)
+        except asyncio.CancelledError:
+            until = time.monotonic() + STILL_HEARD
+            while not once.done() and (left := until - time.monotonic()) > 0:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({once}, timeout=left)
+            lost = Sent(started, time.monotonic(), None, "the run was stopped before it was answered")
+            raise StoppedError(once.result() if once.done() else lost) from None
+        finally:
+            once.cancel()
 
     async def burst(self, request: Request, times: int) -> list[Sent]:
         """That many at once: the limits on requests in flight are what a burst is there to exceed."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from assay import recording
 from assay.errors import UserError
+from assay.run.send import STILL_HEARD
 from selftests.chains.conftest import Ran
 from selftests.chains.shelf import Shelf
 from selftests.running.miniatures import Answer, Asked, Raw
@@ -20,8 +22,9 @@ LOST = "left at the server: addBook may have made something that nobody was told
 class Stopping(Shelf):
     """Told to stop while `at`, a method and the beginning of a path, is asked for the first time; `then` once more."""
 
-    def __init__(self, at: str, by: signal.Signals = signal.SIGINT, then: str = "") -> None:
+    def __init__(self, at: str, by: signal.Signals = signal.SIGINT, then: str = "", after: float = 0.3) -> None:
         super().__init__()
+        self.after = after
         self.moments = [each for each in (at, then) if each]
         self.by = by
 
@@ -30,7 +33,7 @@ class Stopping(Shelf):
             self.moments.pop(0)
             os.kill(os.getpid(), self.by)
             answer = super().__call__(asked)
-            return Answer(answer.status, answer.body, after=0.3)
+            return Answer(answer.status, answer.body, after=self.after)
         return super().__call__(asked)
 
 
@@ -40,17 +43,27 @@ def test_what_was_made_is_removed(by: signal.Signals, ran: Run) -> None:
     assert came.recording.interrupted
     assert came.sent("make", "state")
     assert came.sent("remove")
-    left = set(came.shelf.books)
-    assert not [each for each in came.recording.exchanges if each.role == "make" and _code(each.reply) in left]
+    assert (came.shelf.books, came.recording.left) == ({}, ())
 
 
-def _code(reply: object) -> str:
-    body = getattr(reply, "body", b"")
-    return body.partition(b'"code": "')[2].partition(b'"')[0].decode()
+def test_what_is_being_made_up_is_not_waited_for(ran: Run) -> None:
+    """So many would take minutes."""
+    began = time.monotonic()
+    came = ran(server=Stopping("GET /books/b"), examples=20_000)
+    assert came.recording.interrupted
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_being_made_is_heard_of_and_removed(by: signal.Signals, ran: Run) -> None:
+    came = ran(server=Stopping("POST /books", by), select="addBook 201")
+    assert came.recording.interrupted
+    assert came.sent() == ["POST ", "DELETE /b1"]
+    assert (came.shelf.books, came.recording.left) == ({}, ())
 
 
 def test_what_nobody_was_told_of_is_said(ran: Run) -> None:
-    came = ran(server=Stopping("POST /books"), select="addBook 201")
+    came = ran(server=Stopping("POST /books", after=STILL_HEARD + 0.5), select="addBook 201")
     assert came.recording.interrupted
     assert len(came.shelf.books) == 1
     assert came.recording.left == (f"{LOST}: the run was stopped before it was answered",)

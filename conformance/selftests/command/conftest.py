@@ -20,6 +20,10 @@ BOUND = 120.0
 """Seconds after which a command is given up; none comes near."""
 
 
+_SET = (signal.SIGINT, signal.SIGTERM, signal.SIGTSTP, signal.SIGHUP)
+"""Signals whose handlers `check` sets."""
+
+
 @frozen
 class Said:
     """What a command printed, and its exit status."""
@@ -83,7 +87,7 @@ def assay(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tm
         assert isinstance(ended.value.code, int)
         return Said(ended.value.code, out, err)
 
-    before = {kind: signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)}
+    before = {kind: signal.getsignal(kind) for kind in _SET}
     yield run
     for kind, handler in before.items():
         signal.signal(kind, handler)

@@ -63,16 +63,18 @@ def is_running(pid: int) -> bool:
     return True
 
 
-Stop = Callable[["subprocess.Popen[str]"], None]
+Stop = Callable[["subprocess.Popen[str]"], object]
 
 
 @pytest.mark.parametrize(
     "stop",
     [
         lambda process: os.killpg(process.pid, signal.SIGINT),
+        lambda process: process.send_signal(signal.SIGINT),
         lambda process: process.terminate(),
+        lambda process: [kill(process.pid, signal.SIGTERM) for kill in (os.kill, os.killpg)],
     ],
-    ids=["Ctrl-C", "SIGTERM"],
+    ids=["Ctrl-C", "SIGINT to assay alone", "SIGTERM", "SIGTERM to assay and to all"],
 )
 def test_a_run_that_is_stopped_reports_what_it_has_and_leaves_nothing_behind(
     start: Any, things: Path, tmp_path: Path, stop: Stop

@@ -16,7 +16,7 @@ from attrs import evolve
 from assay.claims import Ledger
 from assay.plan.calls import Call, wire
 from assay.recording.exchange import Request
-from assay.run.explore import generate
+from assay.run.explore import Stopped, generate
 from assay.run.shrinking import sendable
 from assay.target import Credential
 
@@ -81,6 +81,23 @@ for operation in loaded.operations:
     def test_and_another_seed_others(self, library: Ledger, call_of: Callable[..., Call]) -> None:
         base = call_of(library, "getLoan", id="1")
         assert _requests(library, base, seed=1) != _requests(library, base, seed=2)
+
+
+@pytest.mark.parametrize("after", [0, 5, 60, 150])
+def test_it_can_be_stopped_between_any_two_cases(after: int, library: Ledger, call_of: Callable[..., Call]) -> None:
+    """In the coverage phase, and in both parts of fuzzing."""
+    drawn = 0
+
+    def going_on() -> None:
+        nonlocal drawn
+        if drawn == after:
+            raise Stopped
+        drawn += 1
+
+    base = call_of(library, "addItem")
+    with pytest.raises(Stopped):
+        generate(library.contract, base.operation, [], base, seed=1, examples=200, drawn=going_on)
+    assert drawn == after
 
 
 def test_no_configuration_file_is_looked_for(
