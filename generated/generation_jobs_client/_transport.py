@@ -160,11 +160,33 @@ class AsyncTransport:
         limit = call.begin()
         try:
             async with asyncio.timeout(limit), self._turns:
-                return await self._http.send(call.build(limit), follow_redirects=False)
+                return await _sent(self._http, call.build(limit))
         except (TimeoutError, httpx.ReadTimeout):
             return _too_slow(limit)
         except httpx.RequestError as error:
             return error
+
+
+async def _sent(http: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Cancelled in anyio's way, on which httpx relies: asyncio's own would leave a connection in use for ever."""
+    import asyncio  # noqa: PLC0415 - see above
+
+    import anyio  # noqa: PLC0415 - httpx brings it, and needs it itself only now
+
+    scope = anyio.CancelScope()
+
+    async def send() -> httpx.Response:
+        with scope:
+            return await http.send(request, follow_redirects=False)
+        raise asyncio.CancelledError
+
+    task = asyncio.ensure_future(send())
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        scope.cancel()
+        await asyncio.wait([task])
+        raise
 
 
 def _too_slow(limit: float) -> httpx.ReadTimeout:

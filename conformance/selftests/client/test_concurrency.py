@@ -49,18 +49,21 @@ def test_500_tasks_share_a_client(provider: str, enter: Enter) -> None:
         asyncio.run(run(injected["job_id"]))
 
 
-def test_tasks_that_are_cancelled_leave_no_connection_in_use(provider: str) -> None:
+@pytest.mark.parametrize("after", [0.01, 0.02, 0.03, 0.05])
+def test_tasks_that_are_cancelled_leave_no_connection_in_use(provider: str, after: float) -> None:
     async def run() -> None:
         async with AsyncClient(KEYS["small-plan"], base_url=provider, max_retries=0) as api:
             await asyncio.gather(api.jobs.get_job(seed.SMALL_PLANS), return_exceptions=True)
             tasks = [asyncio.create_task(api.jobs.get_job(seed.SMALL_PLANS)) for _ in range(100)]
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(after)
             for task in tasks:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             assert any(isinstance(each, asyncio.CancelledError) for each in ended)
             assert all(each.is_idle() or each.is_closed() for each in _connections(api))
-            assert (await api.jobs.get_job(seed.SMALL_PLANS)).status == "completed"
+            # to the server some may still be on their way
+            again = api.with_options(max_retries=5)
+            assert (await again.jobs.get_job(seed.SMALL_PLANS)).status == "completed"
 
     asyncio.run(run())
 
