@@ -5,7 +5,8 @@ the contract. Only what is clear: a DELETE of the wrong thing is worse than some
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from attrs import evolve
 
@@ -26,13 +27,29 @@ def removals(contract: Contract, target: Target, links: Iterable[Link]) -> dict[
         # of the thing itself, not of something that belongs to it
         if delete.method != "DELETE" or delete.server.elsewhere or not delete.path.rstrip("/").endswith("}"):
             continue
-        needed = {("path", each.name) for each in delete.parameters if each.place == "path"}
-        others = any(each.required for each in delete.parameters if each.place != "path")
         for link in known[delete.path]:
-            if needed <= link.gives and not others and _clear(link, delete):
-                response = name_of(link.source.id, link.status)
-                found.setdefault(response, evolve(link, operation=delete, query={}, headers={}, body=None))
+            led = _led(link, delete)
+            if led is not None and _clear(link, delete):
+                found.setdefault(name_of(link.source.id, link.status), led)
     return found
+
+
+def _led(link: Link, delete: Operation) -> Link | None:
+    """The same to the DELETE, with the values that it takes; None where a value that it needs is not given.
+
+    A header that also the request took which made it, a tenant's say, is sent as there.
+    """
+    sent = {each.name.lower() for each in link.source.parameters if each.place == "header"}
+    found: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
+    given: dict[str, dict[str, Any]] = {"path": link.path, "query": link.query, "header": link.headers}
+    for each in delete.parameters:
+        if each.name in given.get(each.place, {}):
+            found[each.place][each.name] = given[each.place][each.name]
+        elif each.required and each.place == "header" and each.name.lower() in sent:
+            found["header"][each.name] = f"{{{SOURCE}.$request.header.{each.name}}}"
+        elif each.required or each.place == "path":
+            return None
+    return evolve(link, operation=delete, path=found["path"], query=found["query"], headers=found["header"], body=None)
 
 
 def _clear(link: Link, delete: Operation) -> bool:
@@ -50,10 +67,11 @@ def _said(contract: Contract, target: Target) -> Iterator[Link]:
         for name, step in state.needs.items() if state.status[0] == "2" else ():
             source, _, status = _names(step, states)
             maker = contract.operation(source)
-            taken = {each for each, _ in placeholders(state.path)}
-            if operation is not None and maker is not None and taken == {name}:
-                path = _renamed(state, name)
-                yield Link(maker, status, operation, path, declared=True)
+            taken = {each for each, _ in placeholders([state.path, state.query, state.headers])}
+            named = any(each == name for each, _ in placeholders(state.path))
+            if operation is not None and maker is not None and named and taken == {name}:
+                path, query, headers = (_renamed(each, name) for each in (state.path, state.query, state.headers))
+                yield Link(maker, status, operation, path, query, headers, declared=True)
 
 
 def _names(step: str, states: dict[str, State]) -> tuple[str, str, str]:
@@ -63,10 +81,10 @@ def _names(step: str, states: dict[str, State]) -> tuple[str, str, str]:
     return step.rpartition(" ")
 
 
-def _renamed(state: State, name: str) -> dict[str, object]:
+def _renamed(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {
         key: value.replace(f"{{{name}.", f"{{{SOURCE}.") if isinstance(value, str) else value
-        for key, value in state.path.items()
+        for key, value in values.items()
     }
 
 

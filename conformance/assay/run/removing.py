@@ -4,6 +4,7 @@ All answers are heard of, whoever asked: steps, what they needed, exploration. W
 """
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
@@ -73,7 +74,8 @@ class Removing:
         except LookupError as error:
             self._stays[f"{response} made it: {error.args[0]}"] += 1
             return
-        found = evolve(found, credential=call.credential or found.credential)
+        headers = {**_as_sent(found, Made(exchange, call.path)), **found.headers}
+        found = evolve(found, headers=headers, credential=call.credential or found.credential)
         self._removed.discard(_resource(found))
         self._made[call.operation.id][_resource(found)] = response, found
 
@@ -104,6 +106,16 @@ class Removing:
         yield from (f"left at the server: {each}" for each in left[:_MOST_TOLD])
         if len(left) > _MOST_TOLD:
             yield f"left at the server: {len(left) - _MOST_TOLD} more"
+
+
+def _as_sent(call: Call, made: Made) -> dict[str, str]:
+    """The headers that the request takes, and that also the one which made the resource was sent with."""
+    found: dict[str, str] = {}
+    for each in call.operation.parameters:
+        if each.place == "header":
+            with contextlib.suppress(LookupError):
+                found[each.name] = made.value(f"$request.header.{each.name}")
+    return found
 
 
 def _resource(call: Call) -> _Resource:

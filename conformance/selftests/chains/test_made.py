@@ -233,3 +233,58 @@ class TestWithOtherDrivers:
         came = ran(STATES + "burst = 3\n", select="readBook 200")
         assert came.verdict("readBook 200") == "held"
         assert len(came.of("readBook 200")) == 3
+
+
+TENANT = "{name: X-Tenant, in: header, required: %s, schema: {type: string}}"
+GONE = """
+            gone: {operationId: removeBook, parameters: {book: $response.body#/code, X-Tenant: %s}}"""
+
+
+def _of_a_tenant(*, required: bool, links: str = "", made_with: bool = True) -> str:
+    """The shelf, where a book is added and removed for a tenant only."""
+    tenant = TENANT % str(required).lower()
+    text = shelf.document(links=shelf.LINKS.rstrip() + links)
+    for operation in ("removeBook", "addBook") if made_with else ("removeBook",):
+        named = f"\n      operationId: {operation}"
+        text = text.replace(named, f"{named}\n      parameters: [{tenant}]")
+    return text
+
+
+class Letting(Shelf):
+    """To no other tenant than this."""
+
+    def __call__(self, asked: Asked) -> Answer:
+        if asked.method == "DELETE" and asked.headers.get("x-tenant") != "acme":
+            return Answer(400, {"error": "for whom?"})
+        return super().__call__(asked)
+
+
+ACME = '[states."addBook 201"]\nbody = { title = "Emma" }\nheaders = { X-Tenant = "acme" }\n'
+REMOVED = (
+    '[states."removeBook 204"]\nneeds = { novel = "addBook 201" }\n'
+    'path = { book = "{novel.code}" }\nheaders = { X-Tenant = "acme" }\n'
+)
+
+
+class TestWhatIsRemovedNeedsAHeader:
+    @pytest.mark.parametrize("required", [True, False])
+    def test_as_it_was_made_with(self, required: bool, ran: Run, of: Callable[[str], Ledger]) -> None:
+        came = ran(ACME, ledger=of(_of_a_tenant(required=required)), server=Letting(), select="addBook 201")
+        assert (came.verdict("addBook 201"), came.shelf.books, came.recording.left) == ("held", {}, ())
+
+    @pytest.mark.parametrize("value", ["acme", "$request.header.X-Tenant"])
+    def test_as_a_link_says(self, value: str, ran: Run, of: Callable[[str], Ledger]) -> None:
+        document = _of_a_tenant(required=True, links=GONE % value)
+        came = ran(ACME, ledger=of(document), server=Letting(), select="addBook 201")
+        assert (came.verdict("addBook 201"), came.shelf.books, came.recording.left) == ("held", {}, ())
+
+    def test_as_a_state_says(self, ran: Run, of: Callable[[str], Ledger]) -> None:
+        document = _of_a_tenant(required=True, made_with=False)
+        came = ran(BOOK + REMOVED, ledger=of(document), server=Letting(), select="addBook 201")
+        assert (came.verdict("addBook 201"), came.shelf.books, came.recording.left) == ("held", {}, ())
+
+    def test_one_that_nothing_says_is_not_made_up(self, ran: Run, of: Callable[[str], Ledger]) -> None:
+        came = ran(ledger=of(_of_a_tenant(required=True, made_with=False)), server=Letting(), select="addBook 201")
+        assert came.recording.left == (
+            "left at the server: addBook 201 made it, and the document has no clear way to remove it",
+        )
