@@ -23,6 +23,9 @@ NOT_ABOUT_THIS: Final = 6
 """Exit status: whatever the results say, they do not say it of this."""
 
 _MOST_NAMED = 10
+_MOST_DIFFERENCES = 5
+_WRITES: Final = "--allow-writes"
+"""What a response's advice names where it takes requests that change things."""
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
 """By which the clock of whoever ran the check may be ahead."""
 
@@ -38,11 +41,12 @@ class Demands:
 
 @frozen
 class Refusal:
-    """Why, and what to do. `status` is the exit status that it asks for."""
+    """Why, in particular where there is more than one thing, and what to do. `status`: the exit status it asks for."""
 
     status: Status
     what: str
     todo: str
+    particulars: tuple[str, ...] = ()
 
 
 def foreign(result: Result, ledger: Ledger, recording: Recording) -> tuple[Refusal, ...]:
@@ -109,11 +113,12 @@ def _other_contract(result: Result, ledger: Ledger) -> str:
 
 def _tampered(again: Rejudged) -> Iterator[Refusal]:
     if again.differing:
-        more = len(again.differing) - _MOST_NAMED
-        rest = f"; and {more} more" if more > 0 else ""
-        yield _foreign(
-            f"the recording does not bear the results out: {'; '.join(again.differing[:_MOST_NAMED])}{rest}",
+        more = len(again.differing) - _MOST_DIFFERENCES
+        yield Refusal(
+            NOT_ABOUT_THIS,
+            f"the recording does not bear the results out in {wording.count(len(again.differing), 'place')}",
             "if nobody changed them, another version of assay made them: check again, or judge the recording with this",
+            (*again.differing[:_MOST_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])),
         )
 
 
@@ -161,7 +166,10 @@ def _verdict(again: Rejudged) -> Iterator[Refusal]:
     if wrong:
         yield Refusal(4, _some(wrong, "; "), "mend the target file, and check again")
     if verdicts.incomplete:
-        yield Refusal(3, f"incomplete: {_some(list(verdicts.incomplete), '; ')}", "check again, all of it")
+        what = f"incomplete: {_some(list(verdicts.incomplete), '; ')}"
+        withheld = any(_WRITES in each.todo for each in verdicts.responses)
+        allowed = f" with {_WRITES}, at a server that may change" if withheld else ""
+        yield Refusal(3, what, f"check again, all of it{allowed}")
 
 
 def _expired_since(again: Rejudged, now: dt.datetime) -> Iterator[Refusal]:

@@ -236,6 +236,8 @@ def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener
     gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
     try:
         chosen = job.settings
+        # not before: whoever mends a mistake in a target keeps the last report until there is another
+        report.clear(chosen.report)
         recording = run.record(
             job.ledger, job.target, job.plan, chosen.report, seed=job.seed, strict=chosen.strict, heard=heard,
             **({"drawn": heard.drawn} if heard else {}),

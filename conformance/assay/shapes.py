@@ -14,6 +14,8 @@ import jsonschema_rs
 from assay import pointer
 from assay.errors import UserError
 
+_WRITTEN_BY_US = {"results": "it was made by hand, or by another version of assay: check again"}
+"""The advice for what no person writes."""
 _NAMED = 20
 """How many names an advice lists."""
 
@@ -54,10 +56,13 @@ def check(name: str, file: Located) -> None:
         raise UserError(
             f"unknown key {unknown!r}",
             where=file.where(at + pointer.join(unknown)),
-            todo=suggest(unknown, known),
+            todo=_WRITTEN_BY_US.get(name) or suggest(unknown, known),
         )
-    what = at or ("the relation" if name == "relations" else "the file")
-    raise UserError(f"{what}: {_message(error)}", where=file.where(at), todo=_hint(name, error) or "mend it there")
+    where, message = file.where(at), _message(error)
+    # a file that is told without lines has the pointer in its place
+    if not (at and where.endswith(at)):
+        message = f"{at or ('the relation' if name == 'relations' else 'the file')}: {message}"
+    raise UserError(message, where=where, todo=_WRITTEN_BY_US.get(name) or _hint(name, error) or "mend it there")
 
 
 def suggest(word: str, known: list[str]) -> str:

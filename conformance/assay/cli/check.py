@@ -13,12 +13,11 @@ from typing import Any
 
 import click
 
-from assay import report, settings, suite
+from assay import settings, suite
 from assay.cli import child
 from assay.cli.folders import make
 from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
 from assay.cli.saying import say
-from assay.errors import UserError
 from assay.settings import Settings
 
 FAULT_OF_ASSAY = 5
@@ -39,14 +38,17 @@ def check(dry_run: bool, **given: Any) -> int:
     chosen.required_server()
     if dry_run:
         return _dry(chosen)
-    _make_empty(chosen.report)
+    make(chosen.report)
+    results = chosen.report / "results.json"
+    # the run removes those of an earlier one; where it did not come so far, they are not its own
+    earlier = _stamp(results)
     with tempfile.TemporaryDirectory() as folder:
         status = _pytest(chosen, Path(folder))
     if status == suite.USER_ERROR:
         return 2
     if status in (suite.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return 3
-    return _status_of(chosen.report / "results.json")
+    return _status_of(results, earlier)
 
 
 def _dry(chosen: Settings) -> int:
@@ -61,16 +63,13 @@ def _dry(chosen: Settings) -> int:
     return 0
 
 
-def _make_empty(folder: Path) -> None:
-    """Room for this run's files, and none of an earlier one's."""
-    make(folder)
+def _stamp(file: Path) -> tuple[int, ...]:
+    """Tells a file from one that takes its place; empty where there is none."""
     try:
-        for stale in (*report.FILES.values(), "recording.jsonl", "target.log"):
-            (folder / stale).unlink(missing_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"cannot be written: {error.strerror}", where=str(error.filename), todo="give another --report DIR"
-        ) from None
+        found = file.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _pytest(chosen: Settings, folder: Path) -> int:
@@ -88,8 +87,10 @@ def _pytest(chosen: Settings, folder: Path) -> int:
     return child.run(command, environment)
 
 
-def _status_of(results: Path) -> int:
+def _status_of(results: Path, earlier: tuple[int, ...]) -> int:
     try:
+        if _stamp(results) == earlier:
+            raise FileNotFoundError
         return int(json.loads(results.read_text(encoding="utf-8"))["exit_status"])
     except (OSError, ValueError, KeyError):
         click.echo("assay: the run ended without results: a fault of assay itself", err=True)

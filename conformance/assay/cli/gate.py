@@ -75,7 +75,10 @@ def gate(
     for line in lines:
         say(visible(line))
     for each in refused:
-        say(f"refused: {visible(each.what)}\n  → {visible(each.todo)}")
+        say(f"refused: {visible(each.what)}")
+        for particular in each.particulars:
+            say(f"  {visible(particular)}")
+        say(f"  → {visible(each.todo)}")
     for option, demanded in (("--build", build), ("--max-age", max_age)):
         if not demanded:
             say(f"not asked: {option}")

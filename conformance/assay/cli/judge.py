@@ -55,7 +55,7 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: b
             # where the exchanges can be looked up by the ids that the verdict names
             whole = recording.save(whole, folder / "recording.jsonl")
         report.write(verdicts, whole, folder)
-    terminal.show(verdicts, console(), folder or recordings[0].parent)
+    terminal.show(verdicts, console(), folder)
     return verdicts.exit_status
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assay.errors import UserError
+
 if TYPE_CHECKING:
     from assay.judge.verdicts import Verdicts
     from assay.recording import Recording
@@ -48,6 +50,17 @@ def write(
     for each, path in written.items():
         _replace(path, made(each, verdicts, recording))
     return written
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run left there. Raises UserError: it cannot be removed."""
+    try:
+        for stale in (*FILES.values(), "recording.jsonl", "target.log"):
+            (folder / stale).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"cannot be written: {error.strerror}", where=str(error.filename), todo="give another --report DIR"
+        ) from None
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -53,8 +53,8 @@ class _Line:
 _Lines = Iterator[_Line]
 
 
-def show(verdicts: Verdicts, console: Console, folder: Path) -> None:
-    """Print the report. `folder` is where `write` put the files."""
+def show(verdicts: Verdicts, console: Console, folder: Path | None) -> None:
+    """Print the report. `folder` is where `write` put the files, None where nothing was written."""
     sections = [
         _headline(verdicts),
         _matrix(verdicts, max(console.width, _NARROWEST), console.encoding),
@@ -276,7 +276,8 @@ def _ids(claims: Iterable[str]) -> str:
     return ", ".join(ids[:_MOST_IDS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _last(verdicts: Verdicts, folder: Path) -> _Lines:
+def _last(verdicts: Verdicts, folder: Path | None) -> _Lines:
     status = verdicts.exit_status
-    yield _Line(visible(f"The files are in {folder}; exit status {status}: {wording.MEANINGS[status]}."))
+    files = f"The files are in {folder}; exit" if folder else "Exit"
+    yield _Line(visible(f"{files} status {status}: {wording.MEANINGS[status]}."))
     yield _Line(visible(wording.ticket(verdicts)), _HEADLINE_STYLES[status], whole=True)

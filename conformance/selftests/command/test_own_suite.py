@@ -54,6 +54,13 @@ def test_the_documented_example_passes_on_a_right_server_but_for_what_no_state_g
     assert (tmp_path / "report/results.json").is_file()
 
 
+def test_the_documented_example_passes_for_what_is_waived(suite: Any, start: Any, target: Callable[..., Path]) -> None:
+    waiver = '[waivers."getThing/409/*"]\nreason = "known"\nowner = "team"\nuntil = 2999-12-31\n'
+    said = suite(path(target(start(miniatures.things).url, STATES + waiver)), *QUICK)
+    assert "PASSED test_conformance.py::test_response[getThing 409]" in said
+    assert "FAILED test_conformance.py::test_response[getThing 429]" in said
+
+
 def test_it_finds_what_a_wrong_server_does(suite: Any, start: Any, target: Callable[..., Path]) -> None:
     def wrong(asked: miniatures.Asked) -> Any:
         answer = miniatures.things(asked)

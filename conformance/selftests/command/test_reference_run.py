@@ -89,7 +89,9 @@ def test_the_recording_alone_gives_the_same_verdicts(
 
 
 def test_judging_writes_nothing_unless_told(checked: Any, assay: Any, tmp_path: Path, contract: list[str]) -> None:
-    assert assay("judge", checked.report / "recording.jsonl", *contract).status == 0
+    said = assay("judge", checked.report / "recording.jsonl", *contract)
+    assert (said.status, "The files are in" in said.out) == (0, False)
+    assert "Exit status 0: conformant." in said.out
     assert list(tmp_path.iterdir()) == []
 
 

@@ -96,6 +96,16 @@ class TestGate:
         said = assay("gate", checked.report, "--spec", root / "spec/openapi.yaml", "--overlay", commented)
         assert said.status == 0, said.all
 
+    def test_results_that_are_not_of_their_format_were_not_made_by_this(
+        self, found: Path, assay: Any, contract: list[str]
+    ) -> None:
+        change(found, lambda data: data.update(seed="x", more=1))
+        for removed in ("more", "seed"):
+            said = assay("gate", found, *contract)
+            assert said.status == 2
+            assert "it was made by hand, or by another version of assay: check again" in said.err
+            change(found, lambda data, name=removed: data.pop(name))
+
     def test_a_verdict_that_was_changed_is_refused(self, found: Path, assay: Any, contract: list[str]) -> None:
         change(found, lambda data: data["responses"][3].update(verdict="violated"))
         said = assay("gate", found, *contract)

@@ -61,6 +61,16 @@ def test_a_server_that_is_not_there_is_told_and_results_of_an_earlier_run_are_no
     assert list((tmp_path / "report").iterdir()) == []
 
 
+def test_a_run_that_cannot_start_leaves_the_report_of_an_earlier_one(
+    assay: Any, things: Path, target: Any, tmp_path: Path
+) -> None:
+    earlier(tmp_path / "report")
+    unset = target("http://127.0.0.1:9", "[credentials.other]\nbearer = { env = 'ASSAY_NO_SUCH' }")
+    said = assay("check", "--spec", things, "--target", unset)
+    assert (said.status, "export ASSAY_NO_SUCH" in said.err) == (2, True)
+    assert len(list((tmp_path / "report").iterdir())) == 4
+
+
 @pytest.mark.parametrize("status", [0, 1, 5, -9])
 def test_a_run_that_leaves_no_results_is_a_fault_whatever_pytest_says(
     assay: Any, things: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int

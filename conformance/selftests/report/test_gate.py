@@ -77,6 +77,21 @@ class TestTheVerdict:
         assert what.startswith("12 claims violated: ")
         assert what.endswith(" and 2 more")
 
+    def test_what_needs_writes_is_told_how(self, judged: Judged, about: Recording) -> None:
+        todo = "run with --allow-writes against a server that may change"
+        missing = ResponseVerdict("createThing", "201", "not-exercised", None, 0, "POST changes things", todo)
+        again = Rejudged(judged(missing, incomplete=("x",), exit_status=3), about, ())
+        told = [each.todo for each in gate.refusals(again, Demands(), LATER)]
+        assert told == ["check again, all of it with --allow-writes, at a server that may change"]
+        whole = Rejudged(judged(incomplete=("x",), exit_status=3), about, ())
+        assert [each.todo for each in gate.refusals(whole, Demands(), LATER)] == ["check again, all of it"]
+
+    def test_differences_are_told_one_by_one_and_not_all(self, judged: Judged, about: Recording) -> None:
+        again = Rejudged(judged(), about, tuple(f"place {number}" for number in range(12)))
+        [found] = gate.refusals(again, Demands(), LATER)
+        assert found.what == "the recording does not bear the results out in 12 places"
+        assert found.particulars == ("place 0", "place 1", "place 2", "place 3", "place 4", "and 7 more")
+
 
 class TestTheBuild:
     def test_another_one(self, refused: Any) -> None:
