@@ -13,6 +13,7 @@ from attrs import evolve
 
 from assay.claims import name_of
 from assay.contract import Operation
+from assay.judge.summary import unknown_waivers
 from assay.loading import Job
 from assay.plan.calls import Call
 from assay.plan.steps import SHARED, Step, explorer, prober
@@ -39,6 +40,8 @@ def told(job: Job) -> Iterator[str]:
     yield from _section("probes", show.probes())
     gaps = (f"{name_of(each.operation, each.status)}: {each.reason}" for each in plan.unplanned)
     yield from _section("not planned", gaps)
+    wrong = unknown_waivers(job.ledger, target.waivers)
+    yield from _section("to be mended in the target file", (each.text for each in wrong))
     yield from _section("in all", _summary(job))
 
 

@@ -10,7 +10,7 @@ from attrs import frozen
 from assay import claims, contract, plan
 from assay.claims import Ledger
 from assay.errors import UserError
-from assay.plan import shards
+from assay.plan import commands, shards
 from assay.plan.steps import Plan
 from assay.settings import Settings
 from assay.target import Target, target_file
@@ -50,6 +50,7 @@ def load(settings: Settings) -> Job:
     planned = plan.plan(
         ledger, loaded, seed=seed, select=settings.select, writes=settings.allow_writes, examples=settings.examples
     )
+    commands.check(planned, loaded)
     if settings.shard:
         planned = shards.part(planned, ledger, loaded.digest, seed=seed, shard=settings.shard)
     return Job(settings, ledger, loaded, planned, seed)

@@ -40,7 +40,8 @@ def bundled(source: Document) -> Document:
         return source
     bundle = _Bundle(source, copy.deepcopy(source.data))
     bundle.visit(_Place(bundle.data, source, "", ""))
-    return evolve(source, data=bundle.data, parts=bundle.parts) if bundle.parts else source
+    changed = bundle.parts or bundle.named_itself
+    return evolve(source, data=bundle.data, parts=bundle.parts) if changed else source
 
 
 @define
@@ -76,6 +77,8 @@ class _Bundle:
     source: Document
     data: dict[str, Any]
     parts: dict[str, tuple[Document, str]] = field(factory=dict)
+    named_itself: bool = False
+    """The document refers to itself by its own file's name."""
     _files: dict[Path, Document] = field(factory=dict)
     _mounted: dict[tuple[Path, str, str], str] = field(factory=dict)
     _written_out_at: dict[str, set[tuple[Path, str]]] = field(factory=dict)
@@ -102,6 +105,7 @@ class _Bundle:
         at = unquote(fragment)
         if file is self.source:
             place.value["$ref"] = pointer.reference(at)
+            self.named_itself = True
             return []
         value = pointer.at(file.data, at) if not at or at.startswith("/") else pointer.MISSING
         if value is pointer.MISSING:

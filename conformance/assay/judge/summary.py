@@ -147,19 +147,30 @@ def _waiver_notes(ledger: Ledger, header: RunHeader, verdicts: Sequence[ClaimVer
         return
     today = header.started[:10]
     soon = (dt.date.fromisoformat(today) + dt.timedelta(days=WARNED_AHEAD)).isoformat()
-    judged = [*ledger.claims, *(each.claim.id for each in verdicts)]
-    names = list(dict.fromkeys([*judged, *(each.id for each in client_claims.of(ledger, "must"))]))
+    unknown = {each.waiver: each for each in unknown_waivers(ledger, header.waivers, verdicts)}
     for waiver in header.waivers:
         own = [each for each in verdicts if covers(waiver.claim, each.claim.id)]
         what = f"the waiver {waiver.claim!r}"
-        if not any(covers(waiver.claim, each) for each in names):
-            yield WaiverNote(waiver, "unknown", f"{what} names no claim: {_nearest(waiver.claim, names)}")
+        if waiver in unknown:
+            yield unknown[waiver]
         elif waiver.until < today:
             yield WaiverNote(waiver, "expired", f"{what} expired on {waiver.until}: ask {waiver.owner}")
         elif any(each.exercised for each in own) and not any(_needs_waiver(each, strict=header.strict) for each in own):
             yield WaiverNote(waiver, "held", f"everything under {what} held: delete it")
         elif waiver.until <= soon:
             yield WaiverNote(waiver, "expiring", f"{what} expires on {waiver.until}: ask {waiver.owner}")
+
+
+def unknown_waivers(
+    ledger: Ledger, waivers: Iterable[Waiver], verdicts: Iterable[ClaimVerdict] = ()
+) -> Iterator[WaiverNote]:
+    """Those that name no claim: none of the ledger, none that was judged, and none of a client's, judged or not."""
+    judged = [*ledger.claims, *(each.claim.id for each in verdicts)]
+    names = list(dict.fromkeys([*judged, *(each.id for each in client_claims.of(ledger, "must"))]))
+    for waiver in waivers:
+        if not any(covers(waiver.claim, each) for each in names):
+            what = f"the waiver {waiver.claim!r} names no claim: {_nearest(waiver.claim, names)}"
+            yield WaiverNote(waiver, "unknown", what)
 
 
 def _nearest(pattern: str, names: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assay.contract import Contract, Operation
+from assay.errors import UserError
 from assay.recording import Recording, RunHeader, har
 from assay.recording.exchange import Exchange
 from assay.recording.har import Archive, Entry
@@ -28,6 +29,8 @@ def load(path: Path, contract: Contract, url: str = "") -> Recording:
     Raises UserError: the file is no HAR; nothing in it is about the API.
     """
     archive = har.load(path)
+    if not archive.entries:
+        raise UserError("the HAR has no entries", where=str(path), todo="record traffic with the server, and export it")
     asked = ((each.request.method, each.request.url) for each in archive.entries)
     known = bases(contract, asked, url, where=str(path))
     sorting = _Sorting(contract, known)

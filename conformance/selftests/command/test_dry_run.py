@@ -38,6 +38,7 @@ def server(start: Any) -> Miniature:
 def said(assay: Any, things: Path, target: Callable[..., Path], server: Miniature, tmp_path: Path) -> Said:
     states = STATES.replace("URL", server.url).replace("KEY", miniatures.KEY)
     report = tmp_path / "report"
+    (tmp_path / "break").touch(mode=0o755)
     given: Said = assay(
         "check", "--dry-run", "--spec", things, "--target", target(server.url, states), "--report", report
     )
@@ -89,6 +90,17 @@ def test_a_target_that_assay_would_start_is_not(assay: Any, things: Path, tmp_pa
     assert said.status == 0, said.all
     assert ", which assay would start: nothing is sent now\n" in said.out
     assert not (tmp_path / "started").exists()
+
+
+def test_a_waiver_that_names_no_claim_is_told(
+    assay: Any, things: Path, target: Callable[..., Path], server: Miniature
+) -> None:
+    rest = ['reason = "x"', 'owner = "y"', "until = 2999-01-31", ""]
+    waived = ['[waivers."getThing/409/*"]', *rest, '[waivers."getThing/418/*"]', *rest]
+    said = assay("check", "--dry-run", "--spec", things, "--target", target(server.url, "\n".join(waived)))
+    assert said.status == 0, said.all
+    assert said.out.count("names no claim") == 1
+    assert "to be mended in the target file:\n  the waiver 'getThing/418/*' names no claim: did you mean" in said.out
 
 
 def test_a_token_is_not_asked_for(assay: Any, things: Path, tmp_path: Path) -> None:

@@ -87,6 +87,26 @@ def test_a_target_that_is_wrong(
     refused(assay("doctor", "--spec", things, "--target", target(NOWHERE, rest)), *words)
 
 
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        (
+            "[states.'getThing 409']\npath = { id = 'x' }\ncommand = ['no-such-program', 'x']",
+            ("target.toml:7: ", '[states."getThing 409"]', "no program 'no-such-program'", "PATH"),
+        ),
+        ("[serve]\ncommand = ['./no-such', '{port.http}']", ("target.toml:6: [serve] ", "/no-such' that can be run")),
+    ],
+)
+def test_a_program_that_is_not_there(
+    assay: Any, things: Path, target: Callable[..., Path], rest: str, words: tuple[str, ...]
+) -> None:
+    file = target(NOWHERE, rest)
+    if "[serve]" in rest:
+        file.write_text(file.read_text().replace(f'base_url = "{NOWHERE}"', ""))
+    refused(assay("doctor", "--spec", things, "--target", file), *words)
+    refused(assay("check", "--dry-run", "--spec", things, "--target", file), *words)
+
+
 def test_a_target_that_is_not_there(assay: Any, things: Path) -> None:
     refused(assay("doctor", "--spec", things, "--target", "no.toml"), "no.toml: there is no such target file")
 

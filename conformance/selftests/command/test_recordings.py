@@ -161,3 +161,11 @@ def test_a_broken_har_is_told_with_its_place(assay: Any, tmp_path: Path, contrac
     (tmp_path / "broken.har").write_text('{"log": {"entries": [{"request": {}}]}}')
     said = assay("judge", "broken.har", *contract)
     assert (said.status, "broken.har: /log/entries/0" in said.err) == (2, True)
+    assert said.err.count("/log") == 1
+
+
+@pytest.mark.parametrize("url", [(), ("--url", "https://staging.example")])
+def test_a_har_without_entries_is_told(assay: Any, tmp_path: Path, contract: list[str], url: tuple[str, ...]) -> None:
+    (tmp_path / "empty.har").write_text('{"log": {"version": "1.2", "entries": []}}')
+    said = assay("judge", "empty.har", *url, *contract)
+    assert (said.status, said.err.splitlines()[0]) == (2, "assay: empty.har: the HAR has no entries")

@@ -82,6 +82,20 @@ def refused(folder: Path) -> Refused:
     return load
 
 
+@pytest.mark.parametrize("name", ["own.yaml", "./own.yaml", "../shop/own.yaml"])
+def test_a_document_may_call_itself_by_its_name(folder: Path, name: str) -> None:
+    own = folder / "own.yaml"
+    own.write_text(
+        "openapi: 3.1.0\ninfo: {title: Own, version: 1.0.0}\n"
+        "paths: {/pets: {get: {operationId: getPets, responses: {'200': {description: OK, "
+        f"content: {{application/json: {{schema: {{$ref: '{name}#/components/schemas/S'}}}}}}}}}}}}}}}}\n"
+        "components: {schemas: {S: {type: integer}}}\n"
+    )
+    found = ledger(contract.load(own))
+    assert "getPets/200/body/type" in found.claims
+    assert found.claims["getPets/200/body/type"].pointer == "/components/schemas/S/type"
+
+
 class TestOneContract:
     @pytest.fixture
     def whole(self, folder: Path) -> Contract:
