@@ -5,6 +5,7 @@ is one, so that nothing is made twice for its own sake.
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -84,6 +85,10 @@ class Making:
         return found
 
     async def _sent(self, maker: Step, owner: str) -> Made:
+        if owner and maker.id in self._planned:
+            # where the server takes the same only once, it is the step of the plan that gets it
+            with contextlib.suppress(StateError):
+                await self._of(maker.id, SHARED)
         # what it needs itself is shared only if it is so
         call = await self.call(maker.call, maker.needs, owner or maker.owner)
         call = evolve(call, body=self._copies.bodies.get((maker.id, owner), call.body))
