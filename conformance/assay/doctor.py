@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 from assay import judge, run
 from assay.claims import name_of
 from assay.judge.outcomes import status_line
+from assay.judge.verdicts import ResponseVerdict
 from assay.loading import Job
 from assay.plan.steps import Step
 from assay.recording import Recording
@@ -47,7 +48,7 @@ def examine(job: Job) -> list[Finding]:
     for operation, status in job.ledger.responses:
         steps = [step for step in job.plan.steps if (step.operation.id, step.due) == (operation, status)]
         seen = next(each for each in verdicts.responses if (each.operation, each.status) == (operation, status))
-        found = _finding(job, operation, status, steps, seen.verdict, seen.reason)
+        found = _finding(job, steps, seen)
         findings.append(evolve(found, tried=tuple(_tried(recording, {each.id for each in steps}))))
     return findings
 
@@ -60,7 +61,8 @@ def _tried(recording: Recording, steps: set[str]) -> Iterator[str]:
             yield f"{asked} → {status_line(reply) if reply else exchange.fault}"
 
 
-def _finding(job: Job, operation: str, status: str, steps: list[Step], verdict: str, reason: str) -> Finding:
+def _finding(job: Job, steps: list[Step], seen: ResponseVerdict) -> Finding:
+    operation, status, verdict, reason = seen.operation, seen.status, seen.verdict, seen.reason
     name = name_of(operation, status)
     if any(each.response == name for each in job.target.excluded):
         return Finding(name, True, "excluded by the target")
@@ -74,7 +76,8 @@ def _finding(job: Job, operation: str, status: str, steps: list[Step], verdict: 
         return Finding(name, True, f"{drivers}: is set up in a run (not tried now: doctor only reads)")
     if verdict in ("held", "waived"):
         return Finding(name, True, f"{drivers}: it came and held")
-    todo = f'declare [states."{name}"] in {job.target.shown}, a state under which it is due'
+    todo = seen.todo or f'declare [states."{name}"] in {job.target.shown}, a state under which it is due'
+    todo = todo.replace(" in the target file", f" in {job.target.shown}")
     if verdict == "violated":
         todo = "it came otherwise than documented: see what `assay check` says, or mend the state"
     return Finding(name, False, f"{drivers}: {verdict}: {reason}", todo)

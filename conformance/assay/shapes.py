@@ -58,15 +58,19 @@ def check(name: str, file: Located) -> None:
             where=file.where(at + pointer.join(unknown)),
             todo=_WRITTEN_BY_US.get(name) or suggest(unknown, known),
         )
-    where, message = file.where(at), _message(error)
+    hint, where = _hint(name, error), file.where(at)
+    message, pattern, _ = _message(error).partition(' does not match "')
+    # the hint says in words what a regular expression tells to few
+    message = f"{message} does not match what is meant" if pattern and hint else _message(error)
     # a file that is told without lines has the pointer in its place
     if not (at and where.endswith(at)):
         message = f"{at or ('the relation' if name == 'relations' else 'the file')}: {message}"
-    raise UserError(message, where=where, todo=_WRITTEN_BY_US.get(name) or _hint(name, error) or "mend it there")
+    raise UserError(message, where=where, todo=_WRITTEN_BY_US.get(name) or hint or "mend it there")
 
 
 def suggest(word: str, known: list[str]) -> str:
     """The advice for a name that is not known: the nearest one, else all of them."""
+    known = list(dict.fromkeys(known))
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"

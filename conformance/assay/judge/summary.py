@@ -17,6 +17,7 @@ from attrs import evolve
 from assay import shapes
 from assay.claims import Claim, Ledger, client_claims, name_of
 from assay.contract.overlay import Level
+from assay.judge import refusals
 from assay.judge.verdicts import (
     ONLY_OBSERVED,
     ClaimVerdict,
@@ -187,6 +188,7 @@ def _responses(
 ) -> Iterator[ResponseVerdict]:
     todo = {(each.operation, each.status): each.todo for each in recording.header.unplanned}
     observed = _came(ledger, (each for each in recording.exchanges if each.role == "traffic"))
+    refused = _lacking_credential(recording)
     own: dict[tuple[str, str], list[ClaimVerdict]] = {key: [] for key in ledger.responses}
     for each in verdicts:
         if (key := (each.claim.operation, each.claim.response)) in own:
@@ -195,7 +197,7 @@ def _responses(
         given = next(each for each in mine if each.claim.kind == "status")
         verdict, worst = _row(mine, strict=recording.header.strict)
         seen = [each for each in mine if each.claim.kind in ("json", "media-type", "status")]
-        advice = todo.get(key, "") or _todo(worst, *key)
+        advice = todo.get(key, "") or _todo(worst, *key, refused=key in refused)
         yield ResponseVerdict(
             *key,
             verdict=verdict,
@@ -216,9 +218,21 @@ def _row(mine: Sequence[ClaimVerdict], *, strict: bool) -> tuple[Verdict, ClaimV
     return "held", None
 
 
-def _todo(worst: ClaimVerdict | None, operation: str, status: str) -> str:
+def _lacking_credential(recording: Recording) -> set[tuple[str, str]]:
+    """(operation, status that was due) of requests that got a 401, and had no credential to show."""
+    return {
+        (each.operation, each.due)
+        for each in recording.exchanges
+        if each.role == "state" and each.due != "401" and each.reply is not None and each.reply.status == 401
+        and not refusals.carries_credential(each)
+    }  # fmt: skip
+
+
+def _todo(worst: ClaimVerdict | None, operation: str, status: str, *, refused: bool) -> str:
     if worst is None or worst.verdict != "not-exercised" or worst.reason == ONLY_OBSERVED:
         return ""
+    if refused:
+        return "give [credentials.default] in the target file: it was asked without a credential, and answered 401"
     return f'declare [states."{name_of(operation, status)}"] in the target file, a state under which it is due'
 
 

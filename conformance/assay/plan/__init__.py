@@ -110,7 +110,7 @@ class _Planner:
     def probes(self, ledger: Ledger, steps: Sequence[Step], seed: int) -> Iterator[ProbeStep]:
         """The probes of every operation that may be sent: on a resource that is there, where one is known."""
         for each in self.explorations(steps):
-            nothing = self._requests.of_nothing(each.operation)
+            nothing = self._requests.of_no_resource(each.operation)
             good = each.known[0] if each.known else each.base
             plain = probe_steps(ledger, each.operation, good, nothing, seed)
             if each.known or not each.made:
@@ -143,10 +143,11 @@ class _Planner:
         if not self._sent(operation):
             return gaps.withheld(operation, response)
         states, good = self._states(operation, response), response.status[0] == "2"
-        lacking = filter(None, (self.chains.lacks(operation, state) for state in states))
+        lacking = ((state.name, self.chains.lacks(operation, state)) for state in states)
+        declared, lacks = next((each for each in lacking if each[1]), ("", ""))
         unserved = self._requests.unserved(operation) if not states and good else ""
         would = self.chains.would_make(operation) if good else ""
-        return gaps.unreached(operation, response, self._target, next(lacking, ""), unserved, would)
+        return gaps.unreached(operation, response, self._target, lacks, unserved, would, declared)
 
     def _sent(self, operation: Operation) -> bool:
         """Whether anything of it may be sent in this run."""

@@ -88,6 +88,8 @@ class Chains:
             found = self._again(operation, trail | {name})
         elif response.status in ("400", "422"):
             found = self._wrong(operation, response, trail | {name})
+        elif response.status in ("404", "4XX", "default"):
+            found = self._refused(operation, response, trail | {name})
         return found and Step(name, response.status, "tried", "natural", found[0], needs=found[1])
 
     def would_make(self, operation: Operation) -> str:
@@ -154,7 +156,7 @@ class Chains:
         """On what another operation made; with a made-up body alone, where nothing else has to be known."""
         unknown = self._requests.unknown(operation)
         if not unknown:
-            return None if operation.safe else (self._requests.ordinary(operation), ())
+            return self._requests.ordinary(operation), ()
         for link in self._links[operation.id]:
             # nothing that was there before is changed on a suggestion
             if unknown <= link.gives and (operation.safe or link.made):
@@ -182,6 +184,15 @@ class Chains:
             return None
         call, needs = self._on_made(operation, trail) or (self._requests.ordinary(operation), ())
         return evolve(call, body=body), needs
+
+    def _refused(self, operation: Operation, response: Response, trail: _Trail) -> _Try | None:
+        """What may be refused: a read of what there may be or not; for any refusal, what is malformed."""
+        documented = {each.status for each in operation.responses}
+        if response.status != "404" and not {"400", "422"} & documented:
+            malformed = self._requests.malformed(operation)
+            return (malformed, ()) if malformed else self._wrong(operation, response, trail)
+        chance = self._requests.of_chance(operation) if operation.safe and response.status in ("404", "4XX") else None
+        return (chance, ()) if chance is not None and not (response.status == "4XX" and "404" in documented) else None
 
 
 def _good(operation: Operation) -> Response | None:

@@ -45,9 +45,12 @@ class Requests:
         return self._with(operation, link.path, link.query, link.headers, link.body, "")
 
     def unknown(self, operation: Operation) -> frozenset[tuple[str, str]]:
-        """Place and name of each parameter that the operation needs and the document knows no value of."""
+        """Place and name of each parameter that the operation needs and the document knows no value of.
+
+        Of one with few values each is worth a read.
+        """
         needed = (each for each in operation.parameters if _needed(each) and self._samples.known(each) is None)
-        return frozenset((each.place, each.name) for each in needed)
+        return frozenset((each.place, each.name) for each in needed if not (operation.safe and self._samples.few(each)))
 
     def wrong_body(self, operation: Operation, response: Response) -> Any:
         """A body that is due a 400 or 422; None where none is. A 422 beside a 400 is for JSON that lacks something."""
@@ -77,14 +80,15 @@ class Requests:
         match response.status:
             case "401" if operation.protected:
                 return evolve(self.ordinary(operation), credential=None)
-            case "404":
+            case "404" if not (operation.method == "PUT" and "201" in documented):  # it makes what there is not
                 return self.of_nothing(operation)
             case "400":
-                return self._malformed(operation)
+                return self.malformed(operation)
             case "422" if "400" not in documented and not beside:
-                return self._malformed(operation)
-            case "4XX" | "default" if not beside:
-                return self.of_nothing(operation) if "404" not in documented else None
+                return self.malformed(operation)
+            # where it takes a body, one that is valid would be made or changed after all if the path does not matter
+            case "4XX" | "default" if not beside and "404" not in documented and not operation.body:
+                return self.of_nothing(operation)
             case status if status[0] == "2" and operation.safe and not beside:
                 needed = [each for each in operation.parameters if each.required]
                 known = all(self._samples.known(each) is not None for each in needed)
@@ -94,16 +98,36 @@ class Requests:
         return None
 
     def of_nothing(self, operation: Operation) -> Call | None:
+        """The ordinary one, for what there is not; None where each value of its path may well name something."""
         path = [each for each in operation.parameters if each.place == "path"]
-        if not path:
+        unknown = {each.name: self._samples.nothing(operation, each) for each in path}
+        unknown = {name: value for name, value in unknown.items() if value is not None}
+        if not unknown:
             return None
         call = self.ordinary(operation)
-        unknown = {
+        return evolve(call, path={**call.path, **unknown})
+
+    def of_no_resource(self, operation: Operation) -> Call | None:
+        """One that meets nothing whatever it does: for what there is not, else with a path value that is none."""
+        nothing = self.of_nothing(operation)
+        if nothing is not None:
+            return nothing
+        wrong = {each.name: self._samples.malformed(each) for each in operation.parameters if each.place == "path"}
+        wrong = {name: text for name, text in wrong.items() if text is not None}
+        call = self.ordinary(operation)
+        return evolve(call, path={**call.path, **wrong}) if wrong else None
+
+    def of_chance(self, operation: Operation) -> Call | None:
+        """The ordinary one, for what there may be or not; None where there are too few values to guess."""
+        path = [each for each in operation.parameters if each.place == "path" and not self._samples.few(each)]
+        drawn = {
             each.name: self._drawn(partial(self._samples.random, operation, each), "", valid=False) for each in path
         }
-        return evolve(call, path=unknown)
+        call = self.ordinary(operation)
+        return evolve(call, path={**call.path, **drawn}) if drawn else None
 
-    def _malformed(self, operation: Operation) -> Call | None:
+    def malformed(self, operation: Operation) -> Call | None:
+        """The ordinary one, with a value or a body that is none; None where the operation takes nothing such."""
         call = self.ordinary(operation)
         for parameter in sorted(
             operation.parameters,

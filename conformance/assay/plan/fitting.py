@@ -86,7 +86,8 @@ def _check_credential(contract: Contract, credential: Credential, target: Target
 def _check_state_credential(operation: Operation, state: State, target: Target) -> None:
     where = target.where("states", state.name)
     if state.credentials and state.credentials not in target.credentials:
-        todo = shapes.suggest(state.credentials, list(target.credentials))
+        known = list(target.credentials)
+        todo = shapes.suggest(state.credentials, known) if known else "add them: the target has no credentials yet"
         raise UserError(f"there are no [credentials.{state.credentials}]", where=where, todo=todo)
     credential = target.credentials.get(state.credentials or "default")
     needed = state.credentials or (operation.protected and state.status != "401")

@@ -16,6 +16,8 @@ _ADVICE = {
     "429": "burst = N, more requests at once than are allowed",
 }
 
+_WRITES = "run with --allow-writes against a server that may change"
+
 
 def withheld(operation: Operation, response: Response) -> Unplanned:
     """Of an operation that may not be sent in this run."""
@@ -30,25 +32,30 @@ def withheld(operation: Operation, response: Response) -> Unplanned:
         operation.id,
         response.status,
         f"{operation.method} changes things",
-        "run with --allow-writes against a server that may change",
+        _WRITES,
     )
 
 
 def unreached(
-    operation: Operation, response: Response, target: Target, lacks: str, unserved: str, would: str = ""
-) -> Unplanned:
-    """`lacks`: what a declared state does not say; `unserved`: why the default credential is none; `would`: the step
-    that would make what is missing. Else empty.
+    operation: Operation, response: Response, target: Target, lacks: str, unserved: str, would: str = "",
+    declared: str = "",
+) -> Unplanned:  # fmt: skip
+    """`lacks`: what the state named `declared` does not say; `unserved`: why the default credential is none; `would`:
+    the step that would make what is missing. Else empty.
     """
-    state = f'[states."{name_of(operation.id, response.status)}"]'
-    if unserved and not lacks:
+    state = f'[states."{declared or name_of(operation.id, response.status)}"]'
+    if declared:
+        completed = f"complete {state} in {target.shown}, or name an `example` in the document"
+        todo = _WRITES if "--allow-writes" in lacks else completed
+        return Unplanned(operation.id, response.status, lacks, todo)
+    if unserved:
         todo = f"give [credentials.default] in {target.shown}, and, unless that is enough, {state}"
     else:
         todo = f"declare {state} in {target.shown}"
-    reason = lacks or unserved or "no state of the target gives it, and no request follows from the document that would"
+    reason = unserved or "no state of the target gives it, and no request follows from the document that would"
     todo = f"{todo}: {advice(response.status)}"
-    if would and not lacks:
-        todo += f"; or run with --allow-writes against a server that may change: {would} makes one"
+    if would:
+        todo += f"; or {_WRITES}: {would} makes one"
     return Unplanned(operation.id, response.status, reason, todo)
 
 

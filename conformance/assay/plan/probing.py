@@ -82,10 +82,12 @@ def probe_steps(
             tried = evolve(call, headers={**call.headers, **headers}, query={**call.query, **query})
             yield ProbeStep(_id(ledger, operation, "security", variant), tried)
     parameter = hostile_parameter(operation)
-    if parameter is None or unknown is None:
+    if parameter is None:
         return
-    for method in undocumented_methods(ledger.contract, operation):
-        yield ProbeStep(_id(ledger, operation, "hygiene", "method", method), evolve(unknown, method=method, body=None))
+    if unknown is not None:
+        for method in undocumented_methods(ledger.contract, operation):
+            claim = _id(ledger, operation, "hygiene", "method", method)
+            yield ProbeStep(claim, evolve(unknown, method=method, body=None))
     hostile: dict[str, dict[str, Any]] = {
         "hostile-path": {label: Encoded(text) for label, text in HOSTILE_PATHS.items()},
         "hostile-value": dict(HOSTILE_VALUES),

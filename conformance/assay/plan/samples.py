@@ -6,8 +6,10 @@ The draws follow from the seed. Not the exploration of an operation: one request
 import math
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
+import jsonschema_rs
 import schemathesis
 from attrs import define, field
 from hypothesis import HealthCheck, Phase, given, settings
@@ -48,17 +50,39 @@ class Samples:
         return next(iter(schema.get("enum", ())), None)
 
     def random(self, operation: Operation, parameter: Parameter) -> Any:
-        """A valid value that the server has hardly met: an identifier that names nothing there."""
+        """A valid value: one that names nothing where the schema has such, else any. Raises UserError: none is."""
+        nothing = self.nothing(operation, parameter)
+        return self._drawn(operation, parameter.place, parameter.name) if nothing is None else nothing
+
+    def nothing(self, operation: Operation, parameter: Parameter) -> Any:
+        """A valid identifier that names nothing at the server; None where the schema may leave no room for such a one.
+
+        That there is room is shown by a value: a text of 32 random bits, or an integer out of ten million, is valid.
+        """
         schema, chance = self._resolved(parameter), random.Random(f"{self.seed}/{operation.id}/{parameter.name}")  # noqa: S311
         kinds = schema.get("type", "string")
         kind = kinds if isinstance(kinds, str) else next((each for each in kinds if each != "null"), "string")
-        if kind == "string" and not _SHAPED & schema.keys() and schema.get("format") in (None, "uuid"):
-            identifier = str(uuid.UUID(int=chance.getrandbits(128), version=4))
-            return identifier if schema.get("format") == "uuid" else f"unknown-{identifier[:8]}"
-        if kind == "integer" and not _SHAPED & schema.keys():
-            low, high = math.ceil(schema.get("minimum", 1)), math.floor(schema.get("maximum", 2**31 - 1))
-            return chance.randint(max(low, high - 10_000_000), max(high, low))
-        return self._drawn(operation, parameter.place, parameter.name)
+        candidates: list[Any] = []
+        if kind == "integer":
+            low, high = _range(schema)
+            candidates = [chance.randint(high - _MANY, high)] if high - low >= _MANY else []
+        elif kind == "string":
+            candidates = _identifiers(uuid.UUID(int=chance.getrandbits(128), version=4), schema)
+        return next(filter(self._valid(schema), candidates), None) if candidates else None
+
+    def few(self, parameter: Parameter) -> bool:
+        """Whether the parameter has so few values that any of them may well name something."""
+        schema = self._resolved(parameter)
+        low, high = _range(schema) if schema.get("type") == "integer" else (0, _FEW)
+        return bool({"enum", "const"} & schema.keys()) or schema.get("type") == "boolean" or 0 <= high - low < _FEW
+
+    def _valid(self, schema: dict[str, Any]) -> Callable[[Any], bool]:
+        """Whether a value is valid; no value is where the schema cannot be read."""
+        shared = {"components": self.contract.data.get("components", {})} if "'$ref'" in repr(schema) else {}
+        try:
+            return jsonschema_rs.Draft202012Validator({**schema, **shared}, validate_formats=True).is_valid
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+            return lambda _: False
 
     def malformed(self, parameter: Parameter) -> str | None:
         """A text that is no valid value of the parameter; None where every text is one."""
@@ -182,6 +206,31 @@ class Samples:
         return drawn[-1]
 
 
+def _range(schema: dict[str, Any]) -> tuple[int, int]:
+    """The least and the greatest of an integer's values; without bounds those of 31 bits.
+
+    In OpenAPI 3.0 an exclusive bound is a boolean, which the validator minds.
+    """
+    low = math.ceil(schema.get("minimum", 1))
+    if not isinstance(above := schema.get("exclusiveMinimum", False), bool):
+        low = math.floor(above) + 1
+    high = math.floor(schema.get("maximum", max(2**31 - 1, low + _MANY)))
+    if not isinstance(below := schema.get("exclusiveMaximum", False), bool):
+        high = math.ceil(below) - 1
+    return low, high
+
+
+def _identifiers(chance: uuid.UUID, schema: dict[str, Any]) -> list[str]:
+    """Texts as identifiers are written, each of them with at least 32 random bits; the clearest first."""
+    least, most = schema.get("minLength", 0), schema.get("maxLength", 32)
+    long = chance.hex * (1 + least // 32)
+    fitting = long[: max(least, 8) if most >= 8 else 0]
+    texts = [f"unknown-{chance.hex[:8]}", str(chance), chance.hex, chance.hex[:24], str(chance.int)[:10], fitting]
+    return [each for each in texts if each]
+
+
+_FEW = 20
+_MANY = 10_000_000
 _MEMBERS = {"path": "path_parameters", "query": "query", "header": "headers", "cookie": "cookies"}
 _SHAPED = frozenset(
     {

@@ -43,6 +43,18 @@ def planned(flagship: Ledger, file: Callable[..., Path]) -> Refused:
             "there are no [credentials.no-credits]",
             "did you mean 'no-credit'?",
         ),
+        (
+            '[states."getJob 402"]\ncredentials = "zed"',
+            3,
+            "there are no [credentials.zed]",
+            "add them: the target has no credentials yet",
+        ),
+        (
+            '[states."getJob 402"]\ncredentials = "zed"\n[credentials.default]\nbearer = "abc"',
+            3,
+            "there are no [credentials.zed]",
+            "known here: default",
+        ),
         ('[states."getJob 402"]\npath = { idd = 1 }', 3, "getJob has no path parameter 'idd'", "did you mean 'id'?"),
         ('[states."getJob 402"]\nquery = { q = 1 }', 3, "getJob has no query parameter 'q'", "remove it"),
         (

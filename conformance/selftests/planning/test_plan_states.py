@@ -160,6 +160,12 @@ class TestLacking:
         reasons = {(each.operation, each.status): each.reason for each in made.unplanned}
         assert reasons["getThing", "200"] == "the state gives no path value for 'id'"
 
+    def test_what_is_declared_already_is_to_be_completed(self, planned: Planned) -> None:
+        made = planned('[states."getThing 200 of mine"]')
+        advice = {(each.operation, each.status): each.todo for each in made.unplanned}["getThing", "200"]
+        assert advice.startswith('complete [states."getThing 200 of mine"] in ')
+        assert advice.endswith(", or name an `example` in the document")
+
     def test_one_that_a_setup_makes_need_not_be_named(self, step: Named) -> None:
         assert step("getThing 200", f'[states."getThing 200"]\n{SETUP}').driver == "setup"
 

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
+from attrs import evolve
 
 from assay.claims import Ledger
 from assay.contract import Operation, Parameter
@@ -23,7 +25,9 @@ def asked(ledger_of: Callable[[str], Ledger]) -> Callable[..., tuple[Samples, Op
         parameter = {"name": "id", "in": place, "required": True, "schema": schema, **members}
         path = "/things/{id}" if place == "path" else "/things"
         operation = {"parameters": [parameter], "responses": {"200": {"description": "OK"}}}
-        shared = {"schemas": {"Id": {"type": "string", "format": "uuid", "example": "shared"}}}
+        shared = {
+            "schemas": {"Id": {"type": "string", "format": "uuid", "example": "shared"}, "Place": {"enum": ["north"]}}
+        }
         document = {**HEAD, "paths": {path: {"get": operation}}, "components": shared}
         contract = ledger_of(yaml.safe_dump(document)).contract
         found = contract.operations[0]
@@ -75,7 +79,7 @@ class TestRandom:
         [
             ({"type": "integer"}, 2**31 - 10_000_001, 2**31 - 1),
             ({"type": "integer", "minimum": 0.5, "maximum": 1.5}, 1, 1),
-            ({"type": "integer", "minimum": 2**40}, 2**40, 2**40),
+            ({"type": "integer", "minimum": 2**40}, 2**40, 2**40 + 10_000_000),
             ({"type": "integer", "exclusiveMinimum": 4, "exclusiveMaximum": 6}, 5, 5),
             ({"type": "integer", "multipleOf": 7, "minimum": 8, "maximum": 20}, 14, 14),
             ({"type": "number", "minimum": 2, "maximum": 3}, 2, 3),
@@ -111,6 +115,59 @@ class TestRandom:
         with pytest.raises(UserError) as caught:
             self._drawn({"type": "string", "pattern": "^[a-z]{9}$", "maxLength": 2}, asked)
         assert caught.value.what == "no valid value can be made up for the path parameter 'id' of GET /things/{id}"
+
+
+class TestNothing:
+    """A 404 may be due only of what nobody has: a value that happens to be there accuses a right server."""
+
+    @pytest.mark.parametrize(
+        "schema",
+        [
+            {"type": "string", "enum": ["north", "south"]},
+            {"const": "north"},
+            {"type": "boolean"},
+            {"type": "integer", "minimum": 1, "maximum": 3},
+            {"type": "integer", "minimum": 1, "maximum": 100_000},
+            {"type": "integer", "exclusiveMinimum": 0, "exclusiveMaximum": 5},
+            {"type": "number"},
+            {"type": "string", "format": "date"},
+            {"type": "string", "format": "date-time"},
+            {"type": "string", "format": "ipv4"},
+            {"type": "string", "maxLength": 7},
+            {"type": "string", "pattern": "^[A-Z]{2}$"},
+            {"type": "string", "pattern": "^(north|south)$"},
+            {"oneOf": [{"type": "string", "enum": ["north"]}, {"type": "integer"}]},
+            {"allOf": [{"$ref": "#/components/schemas/Place"}]},
+        ],
+    )
+    def test_none_where_there_is_hardly_room(self, schema: Any, asked: Asked) -> None:
+        samples, operation, parameter = asked(schema)
+        assert samples.nothing(operation, parameter) is None
+
+    @pytest.mark.parametrize(
+        "schema",
+        [
+            {"type": "string"},
+            {},
+            {"type": "string", "format": "uuid"},
+            {"type": "string", "minLength": 1, "maxLength": 64},
+            {"type": "string", "minLength": 40},
+            {"type": "string", "maxLength": 8},
+            {"type": "string", "pattern": "^[0-9a-f]{24}$"},
+            {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"},
+            {"type": "string", "pattern": "^[0-9]+$"},
+            {"allOf": [{"$ref": "#/components/schemas/Id"}]},
+            {"type": "integer"},
+            {"type": "integer", "format": "int64", "minimum": 1},
+        ],
+    )
+    def test_a_valid_value_where_there_is(self, schema: Any, asked: Asked) -> None:
+        samples, operation, parameter = asked(schema)
+        found = [evolve(samples, seed=seed).nothing(operation, parameter) for seed in range(20)]
+        whole = {**schema, "components": samples.contract.data["components"]}
+        validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+        assert all(validator.is_valid(each) for each in found)
+        assert len(set(found)) == 20
 
 
 class TestMalformed:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assay import shapes
 from assay.errors import UserError
 from assay.target import target_file
 
@@ -69,7 +70,11 @@ class TestShape:
         ("text", "line", "todo"),
         [
             ("[credentials.x]", 3, "a credential has `bearer`, `basic = { username, password }` or `api_key`"),
-            ('[limits]\n# rate = 5\nrate = "fast"', 5, 'rate = "20/s" or "300/m"'),
+            (
+                '[limits]\n# rate = 5\nrate = "fast"',
+                5,
+                'rate = "20/s" or "300/m": requests a second or a minute, more than none',
+            ),
             ('[hint]\nheader = "Prefer"', 4, 'header = "Name: value with {status}"'),
             ("[serve]\nports = []", 3, "[serve] has either `app` or `command`"),
             ('[serve]\napp = "a:b"\ncommand = ["c"]', 3, "[serve] has either `app` or `command`"),
@@ -215,3 +220,12 @@ class TestPorts:
     def test_without_a_server_of_its_own_there_are_none(self, refused: Refused) -> None:
         error = refused('[states."a 409"]\ncommand = ["run", "{port.http}"]')
         assert (error.where, error.todo) == ("target.toml:4", "remove it")
+
+
+@pytest.mark.parametrize("rate", ["20/h", "fast", "0/s"])
+def test_a_form_is_told_in_words_and_not_as_a_pattern(rate: str, refused: Refused) -> None:
+    assert refused(f'[limits]\nrate = "{rate}"').what == "/limits/rate: the value does not match what is meant"
+
+
+def test_a_name_is_known_once() -> None:
+    assert shapes.suggest("zzz", ["a", "b", "a"]) == "known here: a, b"

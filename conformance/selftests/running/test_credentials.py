@@ -316,3 +316,20 @@ class TestCommand:
         said = "the command of [credentials.default] ended with status 3"
         assert [(each.role, each.fault) for each in came.of("getThing 429")] == [("control", said), ("state", said)]
         assert came.row("429").verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("credentials", "advice"),
+    [
+        ("", "give [credentials.default] in the target file: it was asked without a credential, and answered 401"),
+        (
+            '[credentials.default]\nbearer = "another-key-2fR8"',
+            'declare [states."getThing 404"] in the target file, a state under which it is due',
+        ),
+    ],
+)
+def test_what_is_missing_is_the_credential_where_none_was_shown(
+    credentials: str, advice: str, start: Start, ran: Run
+) -> None:
+    found = ran(start(things).url, credentials=credentials)
+    assert next(each.todo for each in found.verdicts.responses if each.status == "404") == advice
