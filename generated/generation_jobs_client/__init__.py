@@ -31,7 +31,7 @@ from .errors import (
 )
 from .types import UNSET, ApiResponse, RawResponse, Unset
 
-__version__ = "1.0.4"
+__version__ = "1.0.5"
 
 __all__ = [
     "UNSET",

@@ -6,7 +6,7 @@ from ._operations import Operation, Scheme
 
 TITLE = "Generation Jobs"
 DISTRIBUTION = "generation-jobs-client"
-VERSION = "1.0.4"
+VERSION = "1.0.5"
 SERVER: str | None = "https://api.generation-jobs.example"
 BASE_URL_VARIABLE = "GENERATION_JOBS_BASE_URL"
 

@@ -12,6 +12,9 @@ from .errors import ApiError, ConfigurationError, MissingCredentialError
 
 ErrorT = TypeVar("ErrorT", bound=ApiError)
 
+_SHORTEST_SECRET = 8
+"""Characters. What is shorter, such as the key of a test, is found by chance: it would be hidden in other words."""
+
 
 class Credentials:
     """Knows where each operation wants which credential. Shows none of them, wherever it is printed."""
@@ -26,7 +29,7 @@ class Credentials:
                 value = os.environ.get(scheme.variable)
             if value is not None:
                 self._values[scheme.name] = usable = _usable(scheme, value)
-                self._secrets += [usable, value.strip()]
+                self._secrets += [each for each in (usable, value.strip()) if len(each) >= _SHORTEST_SECRET]
 
     def __repr__(self) -> str:
         return f"<credentials for {', '.join(self._values) or 'nothing'}>"

@@ -5,6 +5,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 
 from generation_jobs_client import ApiClientError, AsyncClient, Client, NotFoundError
@@ -66,6 +68,44 @@ def test_tasks_that_are_cancelled_leave_no_connection_in_use(provider: str, afte
             assert (await again.jobs.get_job(seed.SMALL_PLANS)).status == "completed"
 
     asyncio.run(run())
+
+
+def test_a_task_that_is_cancelled_again_while_its_connection_closes_ends_at_once() -> None:
+    async def run() -> None:
+        http = Lasting()
+        async with httpx.AsyncClient(transport=http) as brought:
+            api = AsyncClient("key", base_url="https://api.example", http_client=brought)
+            task = asyncio.create_task(api.jobs.get_job(seed.SMALL_PLANS))
+            await http.sending.wait()
+            task.cancel()
+            await http.closing.wait()
+            assert not task.done()
+            task.cancel()
+            await asyncio.wait([task], timeout=5)
+            assert task.cancelled()
+            assert not http.closed.is_set()
+            http.may_close.set()
+            await asyncio.wait_for(http.closed.wait(), 5)
+
+    asyncio.run(run())
+
+
+class Lasting(httpx.AsyncBaseTransport):
+    """Sends for ever, and does not let its closing be cut short: as httpx does with its own connections."""
+
+    def __init__(self) -> None:
+        self.sending, self.closing, self.may_close, self.closed = (asyncio.Event() for _ in range(4))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.sending.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with anyio.CancelScope(shield=True):
+                self.closing.set()
+                await self.may_close.wait()
+            self.closed.set()
+        return httpx.Response(200, request=request)
 
 
 @pytest.mark.parametrize("status", [404, 520, 200])

@@ -49,6 +49,17 @@ def test_no_exception_shows_it(script: Script, answer: Any) -> None:
         assert SECRET.encode() not in pickle.dumps(error)
 
 
+@pytest.mark.parametrize(("secret", "told"), [("-", ID), ("seven-7", "seven-7"), ("eight-88", "«credential»")])
+def test_what_is_too_short_for_a_secret_is_not_looked_for(script: Script, secret: str, told: str) -> None:
+    """Else the key of a test would make its errors unreadable."""
+    script.will((404, {}, b'{"error": "x", "message": "for seven-7, eight-88."}'))
+    with Client(secret, base_url=script.url) as api, pytest.raises(ApiError) as caught:
+        api.jobs.get_job(ID)
+    assert told in str(caught.value)
+    assert ID in str(caught.value)
+    assert ("«credential»" in str(caught.value)) == (told == "«credential»")
+
+
 def test_no_exception_holds_the_request(script: Script) -> None:
     script.will((404, {}, b'{"error": "x", "message": "No."}'))
     with Client(SECRET, base_url=script.url) as api, pytest.raises(ApiError) as caught:
