@@ -37,10 +37,10 @@ def test_what_is_no_json_is_told_with_its_line(tmp_path: Path) -> None:
     [
         ([], "a.har: the file: the value is not of type"),
         ({}, 'a.har: the file: "log" is a required property'),
-        ({"log": {}}, 'a.har: /log: /log: "entries" is a required property'),
-        ({"log": {"entries": [entry(), {}]}}, 'a.har: /log/entries/1: /log/entries/1: "startedDateTime" is a required'),
+        ({"log": {}}, 'a.har: /log: "entries" is a required property'),
+        ({"log": {"entries": [entry(), {}]}}, 'a.har: /log/entries/1: "startedDateTime" is a required'),
         (archive({**entry(), "request": {"method": "GET"}}), "a.har: /log/entries/0/request"),
-        (archive({**entry(), "time": "50 ms"}), "a.har: /log/entries/0/time: /log/entries/0/time: the value is not of"),
+        (archive({**entry(), "time": "50 ms"}), "a.har: /log/entries/0/time: the value is not of"),
         (archive({**entry(), "startedDateTime": "today"}), "startedDateTime is an ISO 8601 date and time"),
         (archive({**entry(), "startedDateTime": "2026-02-30T10:00Z"}), "/log/entries/0/startedDateTime: '2026-02-30"),
         (archive(entry(content={"text": "%", "encoding": "base64"})), "/log/entries/0/response/content/text: this"),
