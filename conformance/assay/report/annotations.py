@@ -37,7 +37,8 @@ def _message(group: list[ClaimVerdict]) -> str:
     told = visible(group[0].reason)
     if failure is not None:
         at = f" at {visible(failure.at)}" if failure.at else ""
-        told = f"expected {visible(failure.expected)}, got{at}: {visible(failure.got)}"
+        expected = wording.expected(failure)
+        told = (f"expected {visible(expected)}, " if expected else "") + f"got{at}: {visible(failure.got)}"
     return f"{cut(told, _LONGEST_MESSAGE)}\n{', '.join(ids[:_MOST_IDS])}{more}"
 
 

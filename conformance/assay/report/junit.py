@@ -16,6 +16,7 @@ import junitparser
 
 from assay.judge.summary import gates, must_be_exercised
 from assay.judge.verdicts import ClaimVerdict, Failure, Verdicts
+from assay.report import wording
 from assay.report.curl import curl_to_show
 from assay.report.visible import cut, lines, told, visible
 
@@ -138,8 +139,9 @@ def _text(verdict: ClaimVerdict, verdicts: Verdicts) -> list[str]:
 def _failure_text(failure: Failure) -> list[str]:
     exchange = failure.exchange
     request_id = f", request id {visible(exchange.request_id)}" if exchange.request_id else ""
+    expected = wording.expected(failure)
     return [
-        f"expected: {visible(failure.expected)}",
+        *([f"expected: {visible(expected)}"] if expected else []),
         f"got: {cut(visible(failure.got), _LONGEST_TEXT)}",
         *([f"at: {visible(failure.at)}"] if failure.at else []),
         f"exchange: {exchange.id} ({visible(exchange.step)}){request_id}",

@@ -6,7 +6,6 @@ to be read there is counted: results.json has all of it. Nothing that a server s
 
 from collections.abc import Iterator
 
-from assay.claims import name_of
 from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdicts
 from assay.report import marked, wording
 from assay.report.curl import curl_to_show
@@ -86,7 +85,8 @@ def _group(sentence: str, group: list[ClaimVerdict], verdicts: Verdicts) -> _Par
         yield f"- {marked.text(group[0].reason)}"
         return
     at = f" at {marked.code(failure.at)}" if failure.at else ""
-    yield f"- expected: {marked.code(cut(failure.expected, _LONGEST))}"
+    if expected := wording.expected(failure):
+        yield f"- expected: {marked.code(cut(expected, _LONGEST))}"
     yield f"- got{at}: {marked.code(cut(failure.got, _LONGEST))}"
     request_id = failure.exchange.request_id
     named = f", request id {marked.code(cut(request_id, _LONGEST))}" if request_id else ""
@@ -109,8 +109,7 @@ def _incomplete(verdicts: Verdicts) -> tuple[str, ...]:
     of = {each.claim.id: (each.claim.operation, each.claim.response) for each in verdicts.claims}
     return (
         *(
-            f"{name_of(each.operation, each.status)} is {each.verdict}: {each.reason}"
-            + (f"; {each.todo}" if each.todo else "")
+            f"{wording.named(each)} is {each.verdict}: {each.reason}" + (f"; {each.todo}" if each.todo else "")
             for each in rows
         ),
         *(each for each in verdicts.incomplete if of.get(each.partition(" is ")[0]) not in told),

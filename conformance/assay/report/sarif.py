@@ -103,7 +103,9 @@ def _message(verdict: ClaimVerdict) -> Iterator[str]:
 
 def _failure(failure: Failure) -> Iterator[str]:
     at = f" at {visible(failure.at)}" if failure.at else ""
-    yield f"Expected {visible(failure.expected)}, got{at}: {cut(visible(failure.got), _LONGEST_GOT)}"
+    expected = wording.expected(failure)
+    got = f"{at}: {cut(visible(failure.got), _LONGEST_GOT)}"
+    yield f"Expected {visible(expected)}, got{got}" if expected else f"Got{got}"
     if request_id := failure.exchange.request_id:
         yield f"Request id: {visible(request_id)}"
     yield curl_to_show(failure.exchange)

@@ -14,7 +14,6 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from assay.claims import name_of
 from assay.judge.verdicts import ClaimVerdict, ResponseVerdict, Verdict, Verdicts
 from assay.report import wording
 from assay.report.curl import curl_to_show
@@ -147,7 +146,7 @@ def _gaps(verdicts: Verdicts) -> _Lines:
     for response in verdicts.responses:
         if response.verdict not in ("held", "violated") and (response.reason or response.todo):
             names = alike.setdefault((response.verdict, response.reason, response.todo), [])
-            names.append(visible(name_of(response.operation, response.status)))
+            names.append(visible(wording.named(response)))
     for (verdict, reason, todo), names in alike.items():
         yield _Line(f"{_ids(names)}: {verdict}", _STYLES[verdict])
         for told in (*lines(reason), *lines(todo)):
@@ -195,7 +194,8 @@ def _group(verdicts: Verdicts, sentence: str, group: list[ClaimVerdict]) -> _Lin
         yield _Line(visible(group[0].reason), indent=2)
         return
     at = f" at {visible(shown.at)}" if shown.at else ""
-    yield _Line(f"expected: {visible(shown.expected)}", indent=2)
+    if expected := wording.expected(shown):
+        yield _Line(f"expected: {visible(expected)}", indent=2)
     yield _Line(f"got{at}: {cut(visible(shown.got), _LONGEST_GOT)}", indent=2)
     request_id = visible(shown.exchange.request_id)
     others = sum(len(each.failures) for each in group) - 1

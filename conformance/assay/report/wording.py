@@ -5,8 +5,9 @@ Not how any of them looks, and nothing here is safe to show by itself: what a se
 
 from collections.abc import Iterable, Iterator
 
+from assay.claims import name_of
 from assay.judge.summary import covers, gates
-from assay.judge.verdicts import ClaimVerdict, Failure, Verdict, Verdicts
+from assay.judge.verdicts import ClaimVerdict, Failure, ResponseVerdict, Verdict, Verdicts
 from assay.recording import Waiver
 
 SYMBOLS: dict[Verdict, tuple[str, str]] = {
@@ -61,10 +62,7 @@ def outcome(status: int, waivers: int) -> str:
 
 def headline(verdicts: Verdicts) -> str:
     """The first words of every face: who, and the verdict."""
-    waived = verdicts.counts["waived"]
-    return f"{who(verdicts)}: {HEADLINES[verdicts.exit_status]}" + (
-        f", {count(waived, 'claim')} waived" if waived else ""
-    )
+    return f"{who(verdicts)}: {outcome(verdicts.exit_status, len(waivers_used(verdicts)))}"
 
 
 def ticket(verdicts: Verdicts) -> str:
@@ -73,9 +71,8 @@ def ticket(verdicts: Verdicts) -> str:
     held = sum(each.verdict == "held" for each in verdicts.responses)
     build = f"build {verdicts.build}" if verdicts.build else "an unnamed build"
     return (
-        f"{who(verdicts)}: {outcome(verdicts.exit_status, len(waivers_used(verdicts)))}: "
-        f"{held}/{len(verdicts.responses)} responses, {counts['held']}/{len(verdicts.claims)} claims, "
-        f"{build}, document {verdicts.ledger.contract.version}"
+        f"{headline(verdicts)}: {held}/{len(verdicts.responses)} responses, "
+        f"{counts['held']}/{len(verdicts.claims)} claims, {build}, document {verdicts.ledger.contract.version}"
     )
 
 
@@ -83,6 +80,20 @@ def waivers_used(verdicts: Verdicts) -> tuple[Waiver, ...]:
     """Those without which something would be violated or open."""
     waived = [each.claim.id for each in verdicts.all_claims if each.verdict == "waived"]
     return tuple(each for each in verdicts.header.waivers if any(covers(each.claim, claim) for claim in waived))
+
+
+def came_about(response: ResponseVerdict) -> str:
+    """How it did. One that came only where another was due, or where it always comes, has no grade, yet was seen."""
+    return response.grade or ("seen, status not judged" if response.exchanges else "not seen")
+
+
+def named(response: ResponseVerdict) -> str:
+    """The response, and that it was seen where its verdict would let nobody think so."""
+    name = name_of(response.operation, response.status)
+    if response.grade or not response.exchanges:
+        return name
+    often = "once" if response.exchanges == 1 else f"{response.exchanges} times"
+    return f"{name} (seen {often}, its status not judged)"
 
 
 def violated(verdicts: Verdicts) -> dict[str, list[ClaimVerdict]]:
@@ -101,6 +112,11 @@ def shown_failure(group: Iterable[ClaimVerdict]) -> Failure | None:
     """The one to show of a sentence's failures: a minimal example says most with least. None where there is none."""
     failures = (failure for each in group for failure in each.failures)
     return min(failures, key=lambda failure: failure.exchange.role != "minimal", default=None)
+
+
+def expected(failure: Failure) -> str:
+    """What the sentence of its claim, beside which it stands, does not say already; empty where that says all."""
+    return "" if failure.expected == failure.claim.sentence else failure.expected
 
 
 def count(number: int, what: str) -> str:

@@ -41,8 +41,11 @@ class TestFirstWords:
         assert shown(judged(header={"mock": True})).startswith("staging, a mock, asked for its answers only: conf")
 
     def test_they_say_what_was_waived(self, judged: Judged, ledger: Ledger, shown: Shown) -> None:
-        waived = ClaimVerdict(ledger.claims[ID], "waived", reason="agreed")
-        assert shown(judged(waived)).startswith("staging: conformant, 1 claim waived\n")
+        waived = [ClaimVerdict(ledger.claims[each], "waived", reason="agreed") for each in (ID, SHOULD)]
+        waiver = Waiver("getThing/200/*", "agreed", "team a", "2026-12-31")
+        text = shown(judged(*waived, header={"waivers": (waiver,)})).splitlines()
+        assert text[0] == "staging: conformant with 1 waiver"
+        assert text[-1].startswith(f"{text[0]}: ")
 
 
 class TestMatrix:

@@ -89,8 +89,11 @@ def _open(verdicts: Verdicts) -> Iterator[Note]:
             yield Note("not-exercised", "incomplete", reason)
     for response in verdicts.responses:
         if response.verdict not in ("held", "violated") and (response.reason or response.todo):
-            name = f"{response.operation} {response.status}"
-            yield Note(response.verdict, name, ". ".join(each for each in (response.reason, response.todo) if each))
+            yield Note(
+                response.verdict,
+                wording.named(response),
+                ". ".join(each for each in (response.reason, response.todo) if each),
+            )
 
 
 def _out_of_date(verdicts: Verdicts) -> Iterator[Note]:

@@ -88,6 +88,8 @@ def _environment() -> Environment:
         "opened": tree.opened,
         "transcript": transcripts.transcript,
         "count": wording.count,
+        "came_about": wording.came_about,
+        "expected": wording.expected,
     }
     environment.filters |= {
         "claim_anchor": anchors.claim_anchor,
