@@ -184,7 +184,9 @@ def _writes(job: Job) -> Iterator[str]:
     counted = ", ".join(f"{number} {method}" for method, number in sorted(methods.items()) if number)
     yield f"requests that may change things: {counted or 'none'}"
     for made, call in plan.removals.items():
-        yield f"what {made} makes is removed by {call.operation.id}"
+        read = plan.rereads.get(made)
+        looked = f", and {read.operation.id} is asked once whether it is gone" if read else ""
+        yield f"what {made} makes is removed by {call.operation.id}{looked}"
 
 
 def _named(operations: Iterable[Operation]) -> str:

@@ -15,11 +15,13 @@ from assay import shapes
 from assay.claims import Ledger, name_of
 from assay.contract import Contract, Operation, Response
 from assay.errors import UserError
-from assay.plan import fitting, gaps, needs, removals
+from assay.plan import fitting, gaps, needs
+from assay.plan import removals as removing
 from assay.plan.calls import Call
 from assay.plan.chained import Chains
 from assay.plan.copies import copies
 from assay.plan.derived import Requests
+from assay.plan.links import Link
 from assay.plan.probing import ProbeStep, Wrong, probe_steps
 from assay.plan.samples import Samples
 from assay.plan.steps import Driver, Exploration, Plan, Step
@@ -63,6 +65,7 @@ def plan(
     whole = not select and target.hint is None
     probes = tuple(planner.probes(ledger, steps, seed)) if whole and target.http.probes else ()
     explorations = tuple(planner.explorations(steps)) if whole and examples else ()
+    removals, rereads = planner.removals()
     return Plan(
         steps=_controlled(steps),
         unplanned=tuple(unplanned),
@@ -73,7 +76,8 @@ def plan(
         secrets=Wrong.from_seed(seed).secrets,
         makers=planner.chains.makers,
         copies=copies(steps, probes, explorations, planner.chains.makers, samples),
-        removals=planner.removals() if writes else {},
+        removals=removals if writes else {},
+        rereads=rereads if writes else {},
     )
 
 
@@ -135,9 +139,13 @@ class _Planner:
                 made = tuple(each for each in there if each.needs and not (each.state and each.state.poll))
                 yield Exploration(operation, known, self._requests.ordinary(operation), made)
 
-    def removals(self) -> dict[str, Call]:
-        found = removals.removals(self._contract, self._target, self.chains.links)
-        return {response: self._requests.linked(link.operation, link) for response, link in found.items()}
+    def removals(self) -> tuple[dict[str, Call], dict[str, Call]]:
+        """What was made is removed by these, and read again by those."""
+        found = removing.removals(self._contract, self._target, self.chains.links)
+        return self._linked(found), self._linked(removing.rereads(self._contract, found))
+
+    def _linked(self, links: dict[str, Link]) -> dict[str, Call]:
+        return {response: self._requests.linked(link.operation, link) for response, link in links.items()}
 
     def unplanned(self, operation: Operation, response: Response) -> Unplanned:
         if not self._sent(operation):

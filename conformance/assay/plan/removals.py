@@ -1,4 +1,5 @@
-"""Contract + target → how what was made is removed again: which DELETE, with which values of the answer that made it.
+"""Contract + target → how what was made is removed again: which DELETE, with which values of the answer that made it;
+and by which read it is seen to be gone.
 
 By what the target says of the same resource (a state on its path that needs the one who made it), else by the links of
 the contract. Only what is clear: a DELETE of the wrong thing is worse than something left behind. Nothing is sent here.
@@ -34,22 +35,31 @@ def removals(contract: Contract, target: Target, links: Iterable[Link]) -> dict[
     return found
 
 
-def _led(link: Link, delete: Operation) -> Link | None:
-    """The same to the DELETE, with the values that it takes; None where a value that it needs is not given.
+def rereads(contract: Contract, removals: Mapping[str, Link]) -> dict[str, Link]:
+    """The same responses → the link to the read of what they made, by which is seen whether it was removed."""
+    reads = {each.path: each for each in contract.operations if each.method == "GET" and not each.server.elsewhere}
+    known = ((name, link, reads.get(link.operation.path)) for name, link in removals.items())
+    found = ((name, _led(link, read)) for name, link, read in known if read is not None)
+    return {name: led for name, led in found if led is not None}
+
+
+def _led(link: Link, operation: Operation) -> Link | None:
+    """The same to that operation, with the values that it takes; None where a value that it needs is not given.
 
     A header that also the request took which made it, a tenant's say, is sent as there.
     """
     sent = {each.name.lower() for each in link.source.parameters if each.place == "header"}
     found: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
     given: dict[str, dict[str, Any]] = {"path": link.path, "query": link.query, "header": link.headers}
-    for each in delete.parameters:
+    for each in operation.parameters:
         if each.name in given.get(each.place, {}):
             found[each.place][each.name] = given[each.place][each.name]
         elif each.required and each.place == "header" and each.name.lower() in sent:
             found["header"][each.name] = f"{{{SOURCE}.$request.header.{each.name}}}"
         elif each.required or each.place == "path":
             return None
-    return evolve(link, operation=delete, path=found["path"], query=found["query"], headers=found["header"], body=None)
+    path, query, headers = (found[place] for place in ("path", "query", "header"))
+    return evolve(link, operation=operation, path=path, query=query, headers=headers, body=None)
 
 
 def _clear(link: Link, delete: Operation) -> bool:

@@ -112,3 +112,5 @@ class Plan:
     copies: Copies = field(factory=Copies, repr=False)
     removals: dict[str, Call] = field(factory=dict, repr=False)
     """`<operation> <status>` that makes something → the request that removes it, with values of that answer."""
+    rereads: dict[str, Call] = field(factory=dict, repr=False)
+    """The same → the request that reads it, where there is one: after the removal it should find nothing."""

@@ -98,7 +98,10 @@ def document(*, links: str = LINKS, remove: str = REMOVE, listing: str = "") -> 
 
 
 class Shelf:
-    """The server. `wrong`: one of `no code`, `refuses`, `stays`, or nothing; `books`: what is there already."""
+    """The server; `books`: what is there already.
+
+    `wrong`: one of `no code`, `refuses`, `stays`, `keeps` (what it says to have removed), or nothing.
+    """
 
     def __init__(self, wrong: str = "", books: dict[str, Any] | None = None) -> None:
         self.wrong = wrong
@@ -170,7 +173,8 @@ class Shelf:
     def remove(self, book: str) -> Answer:
         if self.wrong == "stays" or book in self.loans.values():
             return no(409, "it is lent")
-        del self.books[book]
+        if self.wrong != "keeps":
+            del self.books[book]
         return Answer(204, b"")
 
     def read(self, asked: Asked) -> Any:

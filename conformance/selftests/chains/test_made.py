@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from assay.claims import Ledger
 from assay.plan.steps import Plan
@@ -15,6 +16,10 @@ from selftests.running.miniatures import Answer, Asked, Behaviour, Miniature
 Run = Callable[..., Ran]
 Start = Callable[[Behaviour], Miniature]
 LACKS = "the answer to addBook (201) has no '$response.body#/code'"
+KEPT = "left at the server, unless what is removed may still be read: addBook 201 made it, DELETE /books/{book}"
+MORE = "; so may be 2 more, which nobody looked for"
+OTHER_KEY = "another-key-for-the-shelf"
+OTHERS = f'[credentials.other]\nbearer = "{OTHER_KEY}"\n[states."addBook 201"]\ncredentials = "other"\n'
 LENT = '409 application/json: {"error": "it is lent"}'
 
 
@@ -133,6 +138,35 @@ class TestWhenItFails:
             "left at the server: addBook 201 made it, and the document has no clear way to remove it",
         )
 
+    @pytest.mark.parametrize(("select", "more"), [("addBook 201", ""), ("*Book 20*", MORE)])
+    def test_what_is_only_said_to_be_removed_is_told_of(self, select: str, more: str, ran: Run) -> None:
+        came = ran(wrong="keeps", select=select)
+        last = came.sent("remove")[-1].rpartition("/")[2]
+        assert came.recording.left == (f"{KEPT} ({last}) was answered 204, and readBook gives it still (200){more}",)
+        assert came.violated == set()
+
+    def test_a_loan_is_looked_for_while_its_book_is_there(self, ran: Run) -> None:
+        class Lending(Shelf):
+            def loan(self, method: str, book: str, loan: str = "") -> Answer:
+                return Answer(204, b"") if method == "DELETE" else super().loan(method, book, loan)
+
+        came = ran(server=Lending(), select="lend 201")
+        assert [each.partition(" ")[0] for each in came.sent("remove")] == ["DELETE", "GET", "DELETE"]
+        assert "loans/{loan_id} (b1, 2) was answered 204, and readLoan gives it still" in came.recording.left[0]
+
+    def test_it_is_looked_for_by_who_made_it(self, ran: Run) -> None:
+        class Private(Shelf):
+            def __call__(self, asked: Asked) -> Answer:
+                own = asked.headers.get("authorization") == f"Bearer {OTHER_KEY}"
+                if not own and asked.method == "GET":
+                    return Answer(404, {"error": "none of yours"})
+                key = {"authorization": f"Bearer {shelf.KEY}"}
+                return super().__call__(evolve(asked, headers=key) if own else asked)
+
+        came = ran(OTHERS, server=Private("keeps"), select="addBook 201")
+        assert [each.partition(" ")[0] for each in came.sent("remove")] == ["DELETE", "GET"]
+        assert len(came.recording.left) == 1
+
 
 BOOK = """
 [states."addBook 201"]
@@ -162,7 +196,7 @@ class TestNeeds:
     def test_where_one_alone_needs_it_nothing_is_made_twice(self, ran: Run) -> None:
         came = ran(STATES.replace("readBook 200", "removeBook 204"), select="removeBook 204")
         assert came.verdict("removeBook 204") == "held"
-        assert came.sent() == ["POST ", "DELETE /b1"]
+        assert came.sent() == ["POST ", "DELETE /b1", "GET /b1"]
 
     def test_a_conflict_comes_from_a_loan_of_the_book(self, ran: Run) -> None:
         states = STATES + (
@@ -180,7 +214,7 @@ class TestNeeds:
     def test_a_chosen_response_makes_what_it_needs(self, ran: Run) -> None:
         came = ran(select="readLoan 200")
         assert came.verdict("readLoan 200") == "held"
-        assert [each.partition(" ")[0] for each in came.sent()] == ["POST", "POST", "GET", "DELETE", "DELETE"]
+        assert [each.partition(" ")[0] for each in came.sent()] == ["POST", "POST", "GET", *["DELETE", "GET"] * 2]
         assert came.verdict("addBook 201") == "not-exercised"
 
 

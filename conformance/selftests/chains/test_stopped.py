@@ -58,7 +58,7 @@ def test_what_is_being_made_up_is_not_waited_for(ran: Run) -> None:
 def test_what_is_being_made_is_heard_of_and_removed(by: signal.Signals, ran: Run) -> None:
     came = ran(server=Stopping("POST /books", by), select="addBook 201")
     assert came.recording.interrupted
-    assert came.sent() == ["POST ", "DELETE /b1"]
+    assert came.sent() == ["POST ", "DELETE /b1", "GET /b1"]
     assert (came.shelf.books, came.recording.left) == ({}, ())
 
 

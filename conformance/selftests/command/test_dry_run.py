@@ -147,6 +147,8 @@ class TestOfWrites:
     def test_what_is_needed_is_told(self, told: Callable[..., Said]) -> None:
         said = told("--allow-writes", "--examples", "0")
         assert "\nreadBook 200  (tried)\n  needs addBook 201 as 'made'\n" in said.out
+        gone = ", and readBook is asked once whether it is gone"
+        assert f"  what addBook 201 makes is removed by removeBook{gone}\n" in said.out
         assert "\nremoveBook 204  (tried)\n  needs addBook 201 as 'made', one of its own\n" in said.out
         assert "  GET http://shelf.example/books/{made.$response.body#/code}\n" in said.out
         assert '  {"title": "Emma", "pages": 474}\n' in said.out
