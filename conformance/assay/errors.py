@@ -4,7 +4,7 @@
 class UserError(Exception):
     """A mistake in what the user gave: a document, an overlay, a target, a recording, an argument.
 
-    The command line prints it without a traceback and ends 2. `where` is a file, `file:line` or a JSON
+    The command line prints it without a traceback and ends 2. `where` is a file, `file:line[:column]` or a JSON
     Pointer; `todo` says what to do next. None of the three may hold a credential.
     """
 

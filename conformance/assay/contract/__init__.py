@@ -154,7 +154,9 @@ class Contract:
         return overlay.promise_at(self.written, at)
 
     def where(self, at: str) -> str:
-        """`file:line` of what stands behind a pointer, in the overlay or in the document."""
+        """`file:line` of what stands behind a pointer, in the overlay or in the document; `file:line:column` in a long
+        line.
+        """
         promise = self.promise_at(at)
         return promise.where if promise else self.source.where(at)
 

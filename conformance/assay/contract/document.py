@@ -1,9 +1,10 @@
-"""A YAML or JSON file → plain data, with the line that each value stands on.
+"""A YAML or JSON file → plain data, with the line that each value stands on, and the column in long lines.
 
 Not what the data means: that is `contract`'s part. Everything comes out as JSON would have it: keys are strings
 (an unquoted `200:` too), dates stay strings, aliases are written out.
 """
 
+import bisect
 import functools
 import hashlib
 import json
@@ -25,6 +26,12 @@ MOST_NODES = 5_000_000
 
 DEEPEST = 100
 """Levels that values may be nested: far above any real document, and below where a parser's own stack ends."""
+
+_LONG = 200
+"""Characters of a line that nobody looks through: what stands in a longer one is told with its column."""
+
+_BREAK = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+"""What YAML 1.1 counts as the end of a line."""
 
 _MERGE = "<<"
 _NO_JSON: Any = object()
@@ -88,45 +95,55 @@ class Document:
         return (self, *(others[path] for path in sorted(others)))
 
     def where(self, at: str = "") -> str:
-        """`file:line` of the value at a pointer, or of the nearest value above it that the file has."""
+        """`file:line` of the value at a pointer, or of the nearest value above it that the file has.
+
+        `file:line:column` in a long line: a file that a program wrote often has no other. Both count from 1, the column
+        in code points.
+        """
         inside = [each for each in self.parts if f"{at}/".startswith(f"{each}/")]
         if inside:
             nearest = max(inside, key=len)
             other, there = self.parts[nearest]
             return other.where(there + at.removeprefix(nearest))
-        return f"{self.shown}:{self._line(at)}"
+        mark = self._mark(at)
+        return f"{self.shown}:{_place(self._lines, mark) if mark else 1}"
 
     @functools.cached_property
     def _root(self) -> yaml.Node | None:
         return yaml.compose(_readable(self.text), Loader=_CoreLoader)
 
-    def _members(self, node: yaml.MappingNode) -> dict[str, tuple[int, yaml.Node]]:
-        """Key → its line and its value. Kept, since many places are asked for in one mapping."""
+    def _members(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Mark, yaml.Node]]:
+        """Key → where it stands and its value. Kept, since many places are asked for in one mapping."""
         known = self._known.get(id(node))
         if known is None:
             # of a key that stands there twice, the first
-            pairs = {str(key.value): (key.start_mark.line + 1, value) for key, value in reversed(node.value)}
+            pairs = {str(key.value): (key.start_mark, value) for key, value in reversed(node.value)}
             known = self._known[id(node)] = pairs
         return known
 
     @functools.cached_property
-    def _known(self) -> dict[int, dict[str, tuple[int, yaml.Node]]]:
+    def _known(self) -> dict[int, dict[str, tuple[yaml.Mark, yaml.Node]]]:
         return {}
 
-    def _line(self, at: str) -> int:
-        node, line = self._root, 1
+    @functools.cached_property
+    def _lines(self) -> list["_Line"]:
+        return _lines(self.text)
+
+    def _mark(self, at: str) -> yaml.Mark | None:
+        """Of the key, or of the item; None for the whole."""
+        node, mark = self._root, None
         for token in pointer.split(at):
             if isinstance(node, yaml.MappingNode):
                 found = self._members(node).get(token)
                 if found is None:
                     break
-                line, node = found
+                mark, node = found
             elif isinstance(node, yaml.SequenceNode) and token.isdecimal() and int(token) < len(node.value):
                 node = node.value[int(token)]
-                line = node.start_mark.line + 1
+                mark = node.start_mark
             else:
                 break
-        return line
+        return mark
 
 
 def load(path: Path) -> Document:
@@ -152,17 +169,16 @@ def load(path: Path) -> Document:
 
 def parse(path: Path, text: str) -> Document:
     """The same from text that has been read already. Raises UserError."""
-    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+    if _looks_like_json(text):
         data = _json(text)
         if data is not _NO_JSON:
             return Document(path, data, text)
-        text = _readable(text)
     try:
-        node = yaml.compose(text, Loader=_CoreLoader)
-        data = _plain(path, node) if node is not None else None
+        node = yaml.compose(_readable(text), Loader=_CoreLoader)
+        data = _Plain(path, text).read(node) if node is not None else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = f":{mark.line + 1}" if mark else ""
+        line = f":{_place(_lines(text), mark)}" if mark else ""
         if error.problem == _TOO_DEEP:
             raise UserError(_TOO_DEEP, where=f"{path}{line}", todo="no OpenAPI document needs that") from None
         raise UserError(
@@ -208,24 +224,56 @@ def _children(value: Any) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
+def _looks_like_json(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n").startswith("{")
+
+
 def _readable(text: str) -> str:
     """JSON as YAML can read it: a character beyond U+FFFF stands as itself."""
+    if not _looks_like_json(text):
+        return text
     return _SURROGATES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
 
 
-def _plain(path: Path, node: yaml.Node) -> Any:
-    plain = _Plain(path)
-    plain.count(node)
-    return plain.convert(node)
+@frozen
+class _Line:
+    """`escapes`: columns, from 0, at which the parser gets one character of a long line for twelve (`_readable`)."""
+
+    long: bool
+    escapes: tuple[int, ...]
+
+
+def _lines(text: str) -> list[_Line]:
+    json_like = _looks_like_json(text)
+    found = []
+    for each in _BREAK.split(text):
+        long = len(each) > _LONG
+        escapes = _SURROGATES.finditer(each) if long and json_like else ()
+        found.append(_Line(long, tuple(escape.start(2) - 11 * before for before, escape in enumerate(escapes))))
+    return found
+
+
+def _place(lines: list[_Line], mark: yaml.Mark) -> str:
+    """`line`, or `line:column`."""
+    # a file may end before what is missing in it
+    if mark.line >= len(lines) or not lines[mark.line].long:
+        return f"{mark.line + 1}"
+    column = mark.column + 11 * bisect.bisect_left(lines[mark.line].escapes, mark.column)
+    return f"{mark.line + 1}:{column + 1}"
 
 
 class _Plain:
     """YAML nodes → plain data; counts before it writes out, so that aliases cannot blow up."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
+        self._text = text
         self._sizes: dict[int, int] = {}
         self._open: set[int] = set()
+
+    def read(self, node: yaml.Node) -> Any:
+        self.count(node)
+        return self.convert(node)
 
     def count(self, node: yaml.Node) -> int:
         """The values that a node will be. An alias stands behind what it names, so each node is counted once."""
@@ -286,7 +334,8 @@ class _Plain:
         return number
 
     def _error(self, node: yaml.Node, what: str) -> UserError:
-        return UserError(what, where=f"{self._path}:{node.start_mark.line + 1}", todo="mend the file there")
+        where = f"{self._path}:{_place(_lines(self._text), node.start_mark)}"
+        return UserError(what, where=where, todo="mend the file there")
 
 
 def canonical(data: Any) -> bytes:

@@ -22,7 +22,8 @@ def _lines(verdicts: Verdicts) -> Iterator[str]:
     for kind, groups in (("error", wording.violated(verdicts)), ("warning", wording.violated_should(verdicts))):
         for sentence, group in groups.items():
             stands = place(group[0].claim, verdicts.ledger.contract)
-            where = f"file={_property(stands.path)},line={stands.line},title={_property(visible(sentence))}"
+            column = f",col={stands.column}" if stands.column else ""
+            where = f"file={_property(stands.path)},line={stands.line}{column},title={_property(visible(sentence))}"
             yield f"::{kind} {where}::{_data(_message(group))}"
     for reason in verdicts.incomplete:
         yield f"::warning title=assay%3A incomplete::{_data(cut(visible(reason), _LONGEST_MESSAGE))}"

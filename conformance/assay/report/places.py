@@ -1,6 +1,7 @@
 """A claim → the file and line that it comes from, for tools that mark lines. It is the contract that knows them."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,13 +10,16 @@ from attrs import frozen
 from assay.claims import Claim
 from assay.contract import Contract
 
+_WHERE = re.compile(r"(.*?):(\d+)(?::(\d+))?", re.DOTALL)
+
 
 @frozen
 class Place:
-    """`path` as it was given, `line` from 1."""
+    """`path` as it was given; `line` and `column` from 1, the latter None where the line is short."""
 
     path: str
     line: int
+    column: int | None = None
 
     @property
     def uri(self) -> str:
@@ -25,5 +29,7 @@ class Place:
 
 
 def place(claim: Claim, contract: Contract) -> Place:
-    path, _, line = contract.where(claim.pointer).rpartition(":")
-    return Place(path, int(line))
+    found = _WHERE.fullmatch(contract.where(claim.pointer))
+    assert found
+    path, line, column = found.groups()
+    return Place(path, int(line), int(column) if column else None)

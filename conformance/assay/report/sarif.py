@@ -75,7 +75,7 @@ def _result(verdict: ClaimVerdict, number: int, verdicts: Verdicts) -> dict[str,
         "locations": [{
             "physicalLocation": {
                 "artifactLocation": {"uri": stands.uri},
-                "region": {"startLine": stands.line},
+                "region": {"startLine": stands.line} | ({"startColumn": stands.column} if stands.column else {}),
             },
             "logicalLocations": [{"fullyQualifiedName": claim.id, "kind": "member"}],
         }],

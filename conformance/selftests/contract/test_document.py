@@ -55,6 +55,9 @@ class TestValues:
     def test_a_key_is_a_string_though_it_looks_like_a_number(self) -> None:
         assert data("200: {404: x}") == {"200": {"404": "x"}}
 
+    def test_what_json_would_escape_is_text_in_a_quoted_scalar(self) -> None:
+        assert data(r"a: '\ud83d\ude00'") == {"a": r"\ud83d\ude00"}
+
     def test_a_key_that_says_null_or_true_is_a_string(self) -> None:
         assert data("{null: 1, true: 2}") == {"null": 1, "true": 2}
 
@@ -100,11 +103,20 @@ class TestMistakes:
             ("a: 1\nb: !!int foo", 2, "'foo' is no number that can be read"),
             ("a: 1\nb: !!float foo", 2, "'foo' is no number that can be read"),
             ("a: 1\nb: 1e999", 2, "'1e999' is no number that can be read"),
-            (f"a: 1\nb: {'9' * 5000}", 2, "is no number that can be read"),
-            (f"a: {'9' * 400}", 1, "is no number that can be read"),
+            (f"a: 1\nb: {'9' * 5000}", "2:4", "is no number that can be read"),
+            (f"a: {'9' * 400}", "1:4", "is no number that can be read"),
+            (
+                json.dumps({"a" * 200: "\U0001f600", "b": 1})[:-1] + ', "b": 2}',
+                "1:230",
+                "the key 'b' stands here twice",
+            ),
+            (f'{{"a": "{"x" * 200}", ]', "1:211", "this is not valid YAML"),
+            (f"a: '{chr(92)}ud83d{chr(92)}ude00{'x' * 200}': b", "1:218", "this is not valid YAML"),
         ],
     )
-    def test_it_is_named_with_its_line(self, text: str, line: int, what: str) -> None:
+    def test_it_is_named_with_its_line_and_its_column_in_a_long_one(
+        self, text: str, line: int | str, what: str
+    ) -> None:
         raised = error(text)
         assert (raised.where, what in raised.what, bool(raised.todo)) == (f"api.yaml:{line}", True, True)
 
@@ -194,6 +206,20 @@ class TestLines:
 
     def test_an_empty_file_has_one_line(self) -> None:
         assert document.parse(FILE, "").where("/a") == "api.yaml:1"
+
+    @pytest.mark.parametrize("ascii_only", [True, False])
+    @pytest.mark.parametrize("before", ["", "é", "\u2713", "\U0001f600", "\\\U0001f600\U0001f600", "\ufeff"])
+    def test_in_a_long_line_the_column_leads_to_the_key(self, before: str, ascii_only: bool) -> None:
+        made = {"first": [1, {"said": before}], "long": "x" * 200, "last": {"item": ["a", "b"]}}
+        text = json.dumps(made, ensure_ascii=ascii_only)
+        read = document.parse(FILE, text)
+        for at, stands in (("/first", '"first"'), ("/first/1/said", '"said"'), ("/last", '"last"'),
+                           ("/last/item", '"item"'), ("/last/item/1", '"b"')):  # fmt: skip
+            assert read.where(at) == f"api.yaml:1:{text.index(stands) + 1}"
+
+    def test_a_column_is_told_in_long_lines_only(self) -> None:
+        read = document.parse(FILE, f"a: {{b: {'x' * 200}, c: 1}}\nd: {{e: 1}}\n")
+        assert [read.where(at) for at in ("/a/c", "/d/e", "")] == ["api.yaml:1:210", "api.yaml:2", "api.yaml:1"]
 
 
 class TestCanonical:
