@@ -56,6 +56,35 @@ def carried(operation: Operation, headers: dict[str, str], query: dict[str, Any]
     )
 
 
+def without(
+    operation: Operation, headers: dict[str, str], query: dict[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Headers and query parameters but for those that show who asks, as a state may have its own.
+
+    Where a scheme that assay does not know has its credential, nobody can tell: nothing stays but documented headers.
+    """
+    schemes = [scheme for each in operation.security for scheme in each]
+    shown = {header_of(each).lower() for each in schemes} - {"cookie"}
+    documented = {"cookie", *(each.name.lower() for each in operation.parameters if each.place == "header")}
+    unknown = any(each.kind == "other" for each in schemes)
+    cookies = {each.parameter for each in schemes if each.place == "cookie"}
+    kept = {
+        name: _without_cookies(value, cookies) if name.lower() == "cookie" else value
+        for name, value in headers.items()
+        if name.lower() not in shown and (name.lower() in documented or not unknown)
+    }
+    keys = {each.parameter for each in schemes if each.place == "query"}
+    return (
+        {name: value for name, value in kept.items() if value},
+        {name: value for name, value in query.items() if name not in keys},
+    )
+
+
+def _without_cookies(header: str, names: set[str]) -> str:
+    pairs = (pair.strip() for pair in header.split(";"))
+    return "; ".join(pair for pair in pairs if pair.partition("=")[0] not in names)
+
+
 def header_of(scheme: Security) -> str:
     """The header in which a credential of the scheme is sent; empty where it is sent in the query."""
     if scheme.kind != "apiKey":

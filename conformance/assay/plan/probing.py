@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from assay.claims import Ledger
 from assay.claims.probes import CREDENTIALS, hostile_parameter, undocumented_methods
 from assay.contract import Operation, Security
+from assay.plan.authorisation import without
 from assay.plan.calls import Call, Encoded
 from assay.plan.expressions import Need
 
@@ -76,10 +77,10 @@ def probe_steps(
     """`good`: a request that is fine as a rule; `unknown`: one for a resource that does not exist, if any."""
     if operation.protected:
         scheme = next(scheme for alternative in operation.security for scheme in alternative)
+        other_headers, other_query = without(operation, good.headers, good.query)
         for variant in CREDENTIALS:
-            call = evolve(good, credential=None)
             headers, query = _credential(variant, scheme, Wrong.from_seed(seed))
-            tried = evolve(call, headers={**call.headers, **headers}, query={**call.query, **query})
+            tried = evolve(good, credential=None, headers=other_headers | headers, query=other_query | query)
             yield ProbeStep(_id(ledger, operation, "security", variant), tried)
     parameter = hostile_parameter(operation)
     if parameter is None:

@@ -30,7 +30,7 @@ from assay.run.heading import heading, now
 from assay.run.making import Making
 from assay.run.removing import Removing
 from assay.run.turns import Gate
-from assay.target import Target
+from assay.target import Target, secrets_in
 
 READS_AFTER_END = 4
 """Reads of a polled resource in a terminal state: the one that shows it, and some that show that it stays."""
@@ -93,9 +93,9 @@ class _Run:
         self._plan = plan
         self._recorder = recorder
         self._drawn = drawn
-        redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
+        self._redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
         self._removing = Removing(plan)
-        self._asker = Asker(target, recorder, redactor, recorder.header.run_id, self._removing.heard)
+        self._asker = Asker(target, recorder, self._redactor, recorder.header.run_id, self._removing.heard)
         self._making = Making(plan, self._passing)
         self._options = connection.options(target.http, recorder.header.run_id)
         self._gate = Gate()
@@ -209,12 +209,25 @@ class _Run:
             await self._asker.ask(step.control, Purpose(step.id, "control"))
 
     async def _due(self, step: Step, values: dict[str, Any]) -> None:
-        call = _filled(step, values)
+        call = self._filled(step, values)
         purpose = Purpose(step.id, "state", step.due, step.grade)
         if step.times == 1:
             await self._asker.ask(call, purpose)
         else:
             await self._asker.burst(call, purpose, step.times)
+
+    def _filled(self, step: Step, values: dict[str, Any]) -> Call:
+        """The call with the setup's values in it. Raises StateError: the setup did not answer one of them."""
+        try:
+            call = step.call.filled(values)
+        except KeyError as error:
+            told = ", ".join(values) or "nothing"
+            raise StateError(f"setup of {step.id!r} answered {told}, but the request needs {error}") from None
+        # a credential that the setup made was not known before
+        new = {name: value for name, value in call.headers.items() if value != step.call.headers.get(name)}
+        for secret in secrets_in(new):
+            self._redactor.add(step.id, secret)
+        return call
 
     async def _watched(self, step: Step, seen: asyncio.Event) -> None:
         """The control; then poll a resource until it is in a terminal state, and a little longer, or its time is over.
@@ -228,7 +241,7 @@ class _Run:
                 async with self._gate.together():
                     await self._control(step)
                 async with entered(step.state, self._options, self._gate.together) as values:
-                    await self._poll(step, _filled(step, values), seen)
+                    await self._poll(step, self._filled(step, values), seen)
         finally:
             seen.set()
 
@@ -268,11 +281,3 @@ class _Run:
             yield
         except StateError as error:
             self._asker.unsent(step.operation, Purpose(step.id, "state", step.due, step.grade), str(error))
-
-
-def _filled(step: Step, values: dict[str, Any]) -> Call:
-    try:
-        return step.call.filled(values)
-    except KeyError as error:
-        told = ", ".join(values) or "nothing"
-        raise StateError(f"setup of {step.id!r} answered {told}, but the request needs {error}") from None

@@ -16,7 +16,7 @@ from assay.recording import Exclusion, Waiver
 from assay.recording.exchange import SHORTEST_SECRET, Reply
 from assay.target.toml_file import Toml
 
-_TELLING_HEADER = re.compile(r"(?i)auth|key|token|secret|password|bypass|credential")
+_TELLING_HEADER = re.compile(r"(?i)auth|(?<!idempotency-)key|token|secret|password|bypass|credential|signature|session")
 
 
 @frozen
@@ -165,7 +165,7 @@ class Target:
         """Name → secret, of every kind: what no recording or output may hold."""
         found = self.sent
         for name, value in self.http.headers.items():
-            for secret in _in_headers({name: value}):
+            for secret in secrets_in({name: value}):
                 _add(found, name, secret)
         if password := unquote(urlsplit(self.http.proxy).password or ""):
             _add(found, "proxy", password)
@@ -184,7 +184,7 @@ class Target:
             for index, secret in enumerate(present):
                 _add(found, credential.name if index == 0 else f"{credential.name}.{index + 1}", secret)
         for state in self.states:
-            for secret in _in_headers(state.headers):
+            for secret in secrets_in(state.headers):
                 _add(found, state.name, secret)
         return found
 
@@ -200,8 +200,8 @@ def _add(secrets: dict[str, str], name: str, secret: str) -> None:
     secrets[name] = secret
 
 
-def _in_headers(headers: dict[str, str]) -> Iterator[str]:
-    """Credentials that a state sends in headers of its own; what is short is a wrong one, made up to be refused."""
+def secrets_in(headers: dict[str, str]) -> Iterator[str]:
+    """Credentials among the headers of a state; what is short is a wrong one, made up to be refused."""
     for name, value in headers.items():
         found = [value.rpartition(" ")[2]] if _TELLING_HEADER.search(name) else []
         if name.lower() == "cookie":
