@@ -12,6 +12,10 @@ import jsonschema_rs
 from attrs import define, field, frozen
 
 from assay import pointer
+from assay.claims import branches
+
+_BRANCHING = frozenset({"oneOf", "anyOf", "not"})
+"""Keywords of whose schemas the validator would quote the value and nothing else."""
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -44,7 +48,8 @@ class Check:
             return self._unevaluated(value)
         if self._validator.is_valid(value):
             return None
-        return next(self._validator.iter_errors(value)).message
+        error = next(self._validator.iter_errors(value))
+        return branches.told(self.keyword, self.schema, error, value) if self.keyword in _BRANCHING else error.message
 
     def _unevaluated(self, value: Any) -> str | None:
         """What its siblings evaluated decides, so `schema` is the whole of it; only this unit counts."""

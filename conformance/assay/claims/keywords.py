@@ -221,6 +221,9 @@ class _Builder:
             alone: Any = {keyword: schema[keyword]}
             if keyword == "contains":
                 alone |= {key: schema[key] for key in ("minContains", "maxContains") if key in schema}
+            elif keyword in ("oneOf", "anyOf") and "discriminator" in schema:
+                # which asserts nothing, but tells which of them was meant
+                alone["discriminator"] = schema["discriminator"]
             elif keyword.startswith("unevaluated"):
                 alone = schema
             yield self._check(
