@@ -8,7 +8,7 @@ claim that was not exercised or is inconclusive is 3, and so is a run that was c
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -18,10 +18,12 @@ from assay import shapes
 from assay.claims import Claim, Ledger, client_claims, name_of
 from assay.contract.overlay import Level
 from assay.judge import refusals
+from assay.judge.gone import gone
 from assay.judge.verdicts import (
     ONLY_OBSERVED,
     ClaimVerdict,
     ClientVerdicts,
+    Gone,
     ResponseVerdict,
     Verdict,
     Verdicts,
@@ -42,7 +44,9 @@ def summed_up(
 ) -> Verdicts:
     """The whole from its claims. Those on a client that does not gate pass through, and change nothing."""
     header = recording.header
-    own = tuple(_leveled(each, header.levels) for each in verdicts)
+    lost = gone(recording)
+    own = tuple(_leveled(_with_gone(each, lost), header.levels) for each in verdicts)
+    client = client and evolve(client, claims=tuple(_with_gone(each, lost) for each in client.claims))
     leveled = own + (client.claims if client and client.gates else ())
     excluded = {each.response for each in header.excluded}
     applied = tuple(_excluded(each, excluded) for each in leveled)
@@ -88,6 +92,12 @@ def gates(claim: Claim, *, strict: bool) -> bool:
 def must_be_exercised(claim: Claim, *, strict: bool) -> bool:
     """Whether the run is incomplete without the claim."""
     return claim.source != "client" and (strict or (claim.kind in _GATING and claim.level == "must"))
+
+
+def _with_gone(verdict: ClaimVerdict, lost: Mapping[int, Gone]) -> ClaimVerdict:
+    if not verdict.failures or not lost:
+        return verdict
+    return evolve(verdict, failures=tuple(evolve(each, gone=lost.get(each.exchange.id)) for each in verdict.failures))
 
 
 def _leveled(verdict: ClaimVerdict, levels: dict[str, Level]) -> ClaimVerdict:

@@ -23,6 +23,14 @@ Verdict = Literal["held", "violated", "not-exercised", "inconclusive", "waived",
 
 
 @frozen
+class Gone:
+    """Something that was made in the run by one exchange, and removed again by another, of this id."""
+
+    maker: Exchange
+    remover: int
+
+
+@frozen
 class Failure:
     """One violation of one claim: what was expected, what came, where in the body, in which exchange."""
 
@@ -32,6 +40,8 @@ class Failure:
     at: str
     """JSON Pointer into the response body; empty where it is not about a part of the body."""
     exchange: Exchange
+    gone: Gone | None = None
+    """What the exchange asked for, where it is not there any more."""
 
 
 @frozen

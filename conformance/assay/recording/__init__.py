@@ -135,6 +135,8 @@ class Recording:
     """Each build that the target named in its answers, as they were seen; that of the target file where it says one."""
     left: tuple[str, ...] = ()
     """What was made at the server and could not be removed again, a sentence each."""
+    removed: tuple[tuple[int, int], ...] = ()
+    """What was made at the server and removed again: the exchange that made it, and the one that removed it; by id."""
     digest: str = field(default="", eq=False)
     """sha256 of the file's bytes; empty for one that is in no file."""
 
@@ -160,6 +162,7 @@ class Recorder:
         self.interrupted = False
         self.builds = _named(header)
         self.left: tuple[str, ...] = ()
+        self.removed: tuple[tuple[int, int], ...] = ()
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -182,12 +185,13 @@ class Recorder:
         """Write the footer. `finished` is an ISO instant in UTC."""
         footer = {
             "finished": finished, "interrupted": self.interrupted, "builds": self.builds, "left": self.left,
+            "removed": self.removed,
         }  # fmt: skip
         self._line({"footer": {**footer, "exchanges": len(self.exchanges)}})
         return Recording(
             self.header, tuple(self.exchanges), finished,
             complete=True, interrupted=self.interrupted, builds=tuple(self.builds), left=self.left,
-            digest=self.digest,
+            removed=self.removed, digest=self.digest,
         )  # fmt: skip
 
     @property
@@ -218,7 +222,7 @@ def save(recording: Recording, path: Path) -> Recording:
         for exchange in recording.exchanges:
             recorder.add(exchange)
         recorder.interrupted, recorder.builds = recording.interrupted, list(recording.builds)
-        recorder.left = recording.left
+        recorder.left, recorder.removed = recording.left, recording.removed
         if recording.complete:
             recorder.finish(recording.finished)
         return attrs.evolve(recording, digest=recorder.digest)
@@ -262,6 +266,7 @@ def load(path: Path) -> Recording:
         interrupted=footer is not None and footer.interrupted,
         builds=tuple(footer.builds if footer else _named(header)),
         left=tuple(footer.left) if footer else (),
+        removed=tuple((maker, remover) for maker, remover in footer.removed) if footer else (),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -312,6 +317,7 @@ class _Footer:
     builds: list[str]
     exchanges: int
     left: list[str] = field(factory=list)
+    removed: list[tuple[int, int]] = field(factory=list)
 
 
 def _footer_from_json(value: dict[str, Any]) -> _Footer:

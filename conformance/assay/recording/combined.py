@@ -29,14 +29,22 @@ def combined(recordings: Sequence[Named]) -> Recording:
     if len(recordings) == 1 and first.header.shard is None:
         return first
     numbers, apart = count(1), _apart([each for _, each in recordings])
+    # an exchange of theirs → its id in the whole
+    ids = [{exchange.id: next(numbers) for exchange in each.exchanges} for each in apart]
     return Recording(
         _header(recordings, apart),
-        tuple(evolve(exchange, id=next(numbers)) for each in apart for exchange in each.exchanges),
+        tuple(evolve(each, id=own[each.id]) for own, of in zip(ids, apart, strict=True) for each in of.exchanges),
         # as old as the oldest run in it: a gate asks for the age of what was seen
         finished=min(each.finished for each in _runs(apart)),
         complete=all(each.complete for each in apart),
         interrupted=any(each.interrupted for each in apart),
         left=tuple(each for recording in apart for each in recording.left),
+        removed=tuple(
+            (own[maker], own[remover])
+            for own, each in zip(ids, apart, strict=True)
+            for maker, remover in each.removed
+            if {maker, remover} <= own.keys()
+        ),
         builds=tuple(dict.fromkeys(build for each in apart for build in each.builds)),
     )
 

@@ -146,4 +146,5 @@ def _failure_text(failure: Failure) -> list[str]:
         *([f"at: {visible(failure.at)}"] if failure.at else []),
         f"exchange: {exchange.id} ({visible(exchange.step)}){request_id}",
         curl_to_show(exchange),
+        *([visible(note)] if (note := wording.not_there(failure)) else []),
     ]

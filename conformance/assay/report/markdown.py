@@ -93,6 +93,8 @@ def _group(sentence: str, group: list[ClaimVerdict], verdicts: Verdicts) -> _Par
     yield f"- exchange {failure.exchange.id}{named}"
     yield ""
     yield marked.folded("the request as a curl line", marked.block(curl_to_show(failure.exchange), "sh"))
+    if note := wording.not_there(failure):
+        yield f"\n{marked.text(note)}"
 
 
 def _listed(title: str, reasons: tuple[str, ...]) -> _Parts:

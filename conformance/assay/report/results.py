@@ -15,7 +15,7 @@ from assay.judge.verdicts import ClaimVerdict, ClientVerdicts, Failure, Response
 from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
-from assay.report.wording import ticket, waivers_used
+from assay.report.wording import not_there, ticket, waivers_used
 
 FORMAT = "assay-results/1"
 
@@ -132,6 +132,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         "exchange": failure.exchange.id,
         "request_id": visible(failure.exchange.request_id),
         "curl": curl(failure.exchange),
+        **({"note": visible(note)} if (note := not_there(failure)) else {}),
     }
 
 

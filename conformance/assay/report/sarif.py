@@ -109,3 +109,5 @@ def _failure(failure: Failure) -> Iterator[str]:
     if request_id := failure.exchange.request_id:
         yield f"Request id: {visible(request_id)}"
     yield curl_to_show(failure.exchange)
+    if note := wording.not_there(failure):
+        yield visible(note)

@@ -205,6 +205,8 @@ def _group(verdicts: Verdicts, sentence: str, group: list[ClaimVerdict]) -> _Lin
         indent=2,
     )
     yield _Line(curl_to_show(shown.exchange), indent=2, whole=True)
+    if note := wording.not_there(shown):
+        yield _Line(visible(note), indent=2)
 
 
 def _should(verdicts: Verdicts) -> _Lines:

@@ -109,14 +109,27 @@ def violated_should(verdicts: Verdicts) -> dict[str, list[ClaimVerdict]]:
 
 
 def shown_failure(group: Iterable[ClaimVerdict]) -> Failure | None:
-    """The one to show of a sentence's failures: a minimal example says most with least. None where there is none."""
+    """The one to show of a sentence's failures: a minimal example says most with least, then one that can be repeated.
+    None where there is none.
+    """
     failures = (failure for each in group for failure in each.failures)
-    return min(failures, key=lambda failure: failure.exchange.role != "minimal", default=None)
+    return min(failures, key=lambda each: (each.exchange.role != "minimal", each.gone is not None), default=None)
 
 
 def expected(failure: Failure) -> str:
     """What the sentence of its claim, beside which it stands, does not say already; empty where that says all."""
     return "" if failure.expected == failure.claim.sentence else failure.expected
+
+
+def not_there(failure: Failure) -> str:
+    """Why its curl line cannot be repeated as it stands; empty where it can."""
+    if failure.gone is None:
+        return ""
+    made, request = failure.gone.maker, failure.gone.maker.request
+    return (
+        f"what it asks for was made by exchange {made.id} ({request.method} {request.url.partition('?')[0]}) "
+        f"and removed by exchange {failure.gone.remover}: make another, and put that into the line"
+    )
 
 
 def count(number: int, what: str) -> str:

@@ -112,6 +112,7 @@ class _Run:
                     await self._removing.remove(self._passing)
                 finally:
                     self._recorder.left = tuple(self._removing.left())
+                    self._recorder.removed = tuple(self._removing.removed())
 
     async def _everything(self) -> None:
         steps = self._plan.steps

@@ -34,6 +34,8 @@ class _Found:
     """Something that was made: by which response, and the calls that remove it and read it."""
 
     response: str
+    maker: int
+    """Id of that exchange."""
     delete: Call
     read: Call | None
 
@@ -45,8 +47,8 @@ class Removing:
     plan: Plan
     _made: dict[str, dict[_Resource, _Found]] = field(factory=lambda: defaultdict(dict), init=False)
     """Operation → what it made."""
-    _removed: dict[_Resource, int] = field(factory=dict, init=False)
-    """What was removed, and the status that said so."""
+    _removed: dict[_Resource, Exchange] = field(factory=dict, init=False)
+    """What was removed, and the answer that said so."""
     _kept: list[str] = field(factory=list, init=False)
     """What is still there although it was removed, a sentence each."""
     _why: dict[_Resource, str] = field(factory=dict, init=False)
@@ -65,7 +67,7 @@ class Removing:
             return
         response = operation.response_for(reply.status)
         if operation.method == "DELETE":
-            self._removed[_resource(call)] = reply.status
+            self._removed[_resource(call)] = exchange
         elif response is not None:
             self._may_be_made(call, exchange, name_of(operation.id, response.status))
 
@@ -93,7 +95,7 @@ class Removing:
         with contextlib.suppress(LookupError):
             read = _by_whom(self.plan.rereads[response], call, made)
         self._removed.pop(_resource(found), None)
-        self._made[call.operation.id][_resource(found)] = _Found(response, found, read)
+        self._made[call.operation.id][_resource(found)] = _Found(response, exchange.id, found, read)
 
     async def remove(self, ask: Ask) -> None:
         """Everything that is still there."""
@@ -108,16 +110,15 @@ class Removing:
         if exchange.reply is None:
             self._why[resource] = exchange.fault
         elif exchange.reply.status // 100 == 2 or exchange.reply.status in _GONE:
-            self._removed[resource] = exchange.reply.status
+            self._removed[resource] = exchange
         else:
             self._why[resource] = f"the answer was {status_line(exchange.reply)}"
 
     async def _look(self, ask: Ask, made: dict[_Resource, "_Found"]) -> None:
         """Whether the last that was removed is gone. A document may let it be read still, so nobody is accused."""
         said = [
-            (resource, each, each.read)
-            for resource, each in made.items() if self._removed.get(resource, 0) // 100 == 2 and each.read
-        ]  # fmt: skip
+            (resource, each, each.read) for resource, each in made.items() if each.read and self._status(resource) < 300
+        ]
         if not said:
             return
         resource, found, read = said[-1]
@@ -126,9 +127,22 @@ class Removing:
             others = f"; so may be {len(said) - 1} more, which nobody looked for" if len(said) > 1 else ""
             self._kept.append(
                 f"left at the server, unless what is removed may still be read: {found.response} made it, "
-                f"{_named(found, resource)} was answered {self._removed[resource]}, "
+                f"{_named(found, resource)} was answered {self._status(resource)}, "
                 f"and {read.operation.id} gives it still ({exchange.reply.status}){others}"
             )
+
+    def _status(self, resource: _Resource) -> int:
+        """Of the answer that said that it was removed; of one that nobody gave, none that is good."""
+        exchange = self._removed.get(resource)
+        return exchange.reply.status if exchange is not None and exchange.reply is not None else 404
+
+    def removed(self) -> Iterator[tuple[int, int]]:
+        """What was made and is not there any more: the ids of the exchanges that made and that removed it."""
+        for found in self._made.values():
+            yield from (
+                (each.maker, self._removed[resource].id) for resource, each in found.items()
+                if resource in self._removed
+            )  # fmt: skip
 
     def left(self) -> Iterator[str]:
         """What is still there, a sentence each."""

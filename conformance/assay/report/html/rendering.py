@@ -53,6 +53,7 @@ def page(verdicts: Verdicts, recording: Recording) -> bytes:
         where=where,
         document=tree.tree(verdicts.ledger.contract, verdicts.claims, where),
         operations=operations,
+        not_there={each.exchange.id: note for each in verdicts.failures if (note := wording.not_there(each))},
         shown={each.id for operation in operations for each in operation.evidence},
         counts=Counter(each.verdict for each in verdicts.all_claims),
         claims=len(verdicts.all_claims),
