@@ -160,6 +160,14 @@ class TestTheAction:
         assert (ran.status, ran.summary, ran.outputs) == (2, "", {"exit-status": "2"})
         assert "nowhere.toml: there is no such target file" in ran.out
 
+    def test_an_earlier_report_lets_nothing_through(self, action: Action, things: Any, right: Miniature) -> None:
+        """A runner may keep its folders, and a run that never began leaves the last report where it is."""
+        inputs = things(right)
+        shown = action(**inputs).summary
+        ran = action(**{**inputs, "args": "--seed=none"})
+        assert "refused" not in ran.out
+        assert (ran.status, ran.summary) == (2, shown)
+
     def test_no_input_is_a_command(self, action: Action, things: Any, right: Miniature, tmp_path: Path) -> None:
         hostile = "$(touch x)`touch x`; touch x"
         ran = action(**things(right, build=hostile, overlays=hostile, report=f"{hostile}\"r'"))
