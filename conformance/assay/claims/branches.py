@@ -56,9 +56,7 @@ def _meant(discriminator: dict[str, Any], branches: list[Any], value: Any) -> tu
         reference = str(branch.get("$ref", "")) if isinstance(branch, dict) else ""
         if wanted and (reference == wanted or _last(reference) == _last(wanted)):
             return number, f"{at} is {_quoted(said)}, which means {_called(branch)}"
-    known = list(mapping) or [
-        _last(str(each["$ref"])) for each in branches if isinstance(each, dict) and "$ref" in each
-    ]
+    known = list(mapping) or [name for name in map(_called, branches) if name]
     return None, f"{at} is {_quoted(said)}, which names none of them ({_listed(known)})"
 
 

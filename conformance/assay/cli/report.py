@@ -1,5 +1,6 @@
 """`assay report`: the faces of results, made again from their recording."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ Exit status:
   6  written, but the results say something else than their recording
 """
 _DIFFERS = 6
+_MOST_DIFFERENCES = 10
 
 
 def _formats(_context: click.Context, _option: click.Parameter, value: str) -> tuple[str, ...]:
@@ -71,10 +73,17 @@ def report(
             )
         judged = again(result, ledger, result_file.recorded(result, recording), chosen.client)
         _write(judged, formats, output or str(result.path.parent))
-        for told in judged.differing:
+        for told in _differing(judged.differing):
             click.echo(f"assay: {result.path}: {told}", err=True)
             status = _DIFFERS
     return status
+
+
+def _differing(places: tuple[str, ...]) -> Iterator[str]:
+    """The first of them; where another version of assay made the results, thousands may differ."""
+    yield from places[:_MOST_DIFFERENCES]
+    if (more := len(places) - _MOST_DIFFERENCES) > 0:
+        yield f"and {more} more differences: `--format json -o FOLDER` writes what the recording shows, to compare with"
 
 
 def _check(results: tuple[Path, ...], recording: Path | None, formats: tuple[str, ...], output: str | None) -> None:

@@ -202,6 +202,22 @@ class TestReport:
         assert "responses, getJob 402, verdict: the results say violated, the recording shows held" in said.err
         assert "violated" not in (found / "summary.md").read_text()
 
+    def test_of_many_differences_some_are_told_and_where_the_rest_is(
+        self, found: Path, assay: Any, tmp_path: Path, contract: list[str]
+    ) -> None:
+        def edit(data: dict[str, Any]) -> None:
+            for each in data["claims"][:50]:
+                each.update(exercised=each["exercised"] + 1)
+
+        change(found, edit)
+        said = assay("report", found, *contract, "--format", "json", "-o", tmp_path / "again")
+        assert said.status == 6
+        lines = said.err.splitlines()
+        assert len(lines) == 11
+        assert ": and 40 more differences: `--format json -o FOLDER` writes what the recording shows" in lines[-1]
+        told = assay("report", tmp_path / "again", *contract, "--recording", found / "recording.jsonl", "-o", tmp_path)
+        assert told.status == 0, told.all
+
     def test_another_contract_is_a_mistake(self, checked: Any, assay: Any, root: Path) -> None:
         said = assay("report", checked.report, "--spec", root / "spec/openapi.yaml", "-o", "-", "--format", "badge")
         assert said.status == 2
