@@ -1,6 +1,7 @@
 """One recorded request and its response, as a value: no secrets in it, and nothing of how it was sent."""
 
 import base64
+import html
 import json
 import re
 import urllib.parse
@@ -21,6 +22,10 @@ Headers = tuple[tuple[str, str], ...]
 SHORTEST_SECRET = 8
 """Characters from which on a credential is looked for everywhere. A shorter one would be found in innocent words, so
 it is taken out of the request's own headers and query only."""
+
+_LEFT_IN_URLS = ("", "/", "!'()*", "$&+:=@", "!$&'()*+,;=:@/", "!#$&'()*+,/:;=?@")
+"""Of Python for values and for paths, of JavaScript's encodeURIComponent, of Go's PathEscape, of RFC 3986's paths, of
+JavaScript's encodeURI."""
 
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid", "cf-ray")
 _REQUEST_ID_MEMBERS = ("request_id", "requestId", "correlation_id", "correlationId", "trace_id", "traceId")
@@ -115,8 +120,8 @@ class Redactor:
     """Takes every credential out of an exchange, in each form in which one may come back.
 
     `secrets`: name → value. Forms: as it is, base64 (both alphabets, also within something longer, as in Basic
-    authentication), URL-escaped, JSON-escaped. `private` is taken out of the request's own headers and query only: it
-    may be a secret, or a word that answers have a right to.
+    authentication), escaped for URLs, JSON and HTML. `private` is taken out of the request's own headers and query
+    only: it may be a secret, or a word that answers have a right to.
     """
 
     def __init__(self, secrets: Mapping[str, str], private: Mapping[str, str] | None = None) -> None:
@@ -214,7 +219,7 @@ def _found(text: AnyStr, forms: Iterable[AnyStr]) -> list[AnyStr]:
 def _forms(secret: str) -> Iterator[str]:
     """Each text that says the secret, once."""
     for text in dict.fromkeys((secret, *_base64_forms(_utf8(secret)))):
-        yield from dict.fromkeys((text, *_json_forms(text), *_url_forms(text)))
+        yield from dict.fromkeys((text, *_json_forms(text), *_url_forms(text), *_html_forms(text)))
 
 
 def _base64_forms(raw: bytes) -> Iterator[str]:
@@ -228,7 +233,11 @@ def _base64_forms(raw: bytes) -> Iterator[str]:
 
 
 def _url_forms(text: str) -> Iterator[str]:
-    for escaped in (urllib.parse.quote(_utf8(text), safe=""), urllib.parse.quote_plus(_utf8(text))):
+    """As common encoders write it: they differ in the characters that they leave as they are."""
+    for escaped in (
+        urllib.parse.quote_plus(_utf8(text)),
+        *(urllib.parse.quote(_utf8(text), safe=left) for left in _LEFT_IN_URLS),
+    ):
         yield escaped
         yield re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), escaped)
 
@@ -241,6 +250,14 @@ def _json_forms(text: str) -> Iterator[str]:
         for escaped in (plain, _escaped("[<>&]", plain), _escaped("[<>&'+]", plain)):
             yield escaped
             yield re.sub(r"\\u[0-9a-f]{4}", lambda match: "\\u" + match[0][2:].upper(), escaped)
+
+
+def _html_forms(text: str) -> Iterator[str]:
+    """In a page or in XML: quotes stand as they are, or as one of their names."""
+    plain = html.escape(text, quote=False)
+    yield plain
+    for double, single in (("&quot;", "'"), ("&quot;", "&#x27;"), ("&quot;", "&#39;"), ("&#34;", "&#39;")):
+        yield plain.replace('"', double).replace("'", single)
 
 
 def _escaped(characters: str, text: str) -> str:

@@ -1,6 +1,7 @@
 """No credential reaches a recording, in whatever form it comes back."""
 
 import base64
+import html
 import json
 import re
 import urllib.parse
@@ -14,7 +15,7 @@ from assay.recording.exchange import Exchange, Redactor, Reply, Request, marker
 
 Made = Callable[..., Exchange]
 
-SECRET = 'sk/live+7Ä"q~\\z&9 '
+SECRET = "sk/live+7Ä\"q~\\z&9 (<o'k>)!"
 MARK = marker("default")
 
 
@@ -36,7 +37,15 @@ FORMS: dict[str, Callable[[str], str]] = {
     "base64 in a URL": lambda text: urllib.parse.quote(base64.b64encode(text.encode()).decode(), safe=""),
     "URL": lambda text: urllib.parse.quote(text, safe=""),
     "URL, small digits": lambda text: re.sub("%..", lambda code: code[0].lower(), urllib.parse.quote(text, safe="")),
+    "path of a URL": urllib.parse.quote,
     "form": urllib.parse.quote_plus,
+    "encodeURIComponent of JavaScript": lambda text: urllib.parse.quote(text, safe="!'()*"),
+    "encodeURI of JavaScript": lambda text: urllib.parse.quote(text, safe="!#$&'()*+,/:;=?@"),
+    "PathEscape of Go": lambda text: urllib.parse.quote(text, safe="$&+:=@"),
+    "HTML": html.escape,
+    "HTML of PHP and Go": lambda text: html.escape(text, quote=False).replace('"', "&#34;").replace("'", "&#39;"),
+    "HTML of jQuery and lodash": lambda text: html.escape(text).replace("&#x27;", "&#39;"),
+    "text of XML": lambda text: html.escape(text, quote=False),
     "JSON": lambda text: json.dumps(text)[1:-1],
     "JSON in UTF-8": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "JSON of PHP": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
