@@ -29,6 +29,15 @@ def is_text(media_type: str) -> bool:
     return media_type.startswith("text/")
 
 
+def text(body: bytes, came: str) -> str:
+    """A body as its Content-Type says that it is written; as UTF-8 where that says nothing that is known."""
+    charset = dict(_parameters(came)).get("charset", "utf-8")
+    try:
+        return body.decode(charset, "replace")
+    except (LookupError, ValueError):  # of no codec for text, or of one that is none
+        return body.decode("utf-8", "replace")
+
+
 def as_json(documented: str, came: str) -> bool:
     """Whether a body documented so, which came as that, is read as JSON."""
     return is_json(documented) or (is_range(documented) and is_json(came))

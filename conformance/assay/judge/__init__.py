@@ -125,8 +125,8 @@ class _Judge:
     def _body(self, known: ResponseClaims, media_type: str, exchange: Exchange, reply: Reply) -> None:
         if not media_types.as_json(media_type, reply.media_type):
             if media_types.is_text(media_type) and media_type in known.bodies:
-                text = reply.body.decode("utf-8", "replace")
-                self._see_all(checks.walk(known.bodies[media_type], text), exchange)
+                text = media_types.text(reply.body, reply.header("content-type") or "")
+                self._see_shown(checks.walk(known.bodies[media_type], text), text, exchange, reply)
             return
         try:
             body = self._parsed(reply.body)
@@ -138,11 +138,15 @@ class _Judge:
             self._see(known.json, exchange, True)
         if media_type in known.bodies:
             found = self._found(known.bodies[media_type], reply.body)
-            self._see_all(hidden.still_shown(found, body) if exchange.role == "traffic" else found, exchange)
+            self._see_shown(found, body, exchange, reply)
         self._lives[exchange.operation][known.status].append(Observation(exchange, body))
 
     def _walked(self, tree: checks.Node, body: bytes) -> list[checks.Finding]:
         return list(checks.walk(tree, self._parsed(body)))
+
+    def _see_shown(self, findings: Iterable[checks.Finding], body: Any, exchange: Exchange, reply: Reply) -> None:
+        """Without those that are of what was taken out, and not of what came."""
+        self._see_all(hidden.still_shown(findings, body) if hidden.holds_bytes(reply.body) else findings, exchange)
 
     def _see_all(self, findings: Iterable[checks.Finding], exchange: Exchange) -> None:
         for found in findings:
@@ -223,7 +227,8 @@ class _Judge:
     def _echo(self, operation: Operation, exchange: Exchange) -> None:
         cookie = any(scheme.place == "cookie" for alternative in operation.security for scheme in alternative)
         where = refusals.echoed(exchange, cookie=cookie)
-        if where or refusals.carries_credential(exchange):
+        whole = exchange.reply is not None and not exchange.reply.unseen
+        if where or (whole and refusals.carries_credential(exchange)):
             claim = self._ledger.operations[operation.id].probes["security", "echo"]
             self._see(claim, exchange, where is None, "no credential in the response", f"one in {where}")
             short = self._recording.header.short_secrets

@@ -17,6 +17,7 @@ HIDDEN_IN_URL = quote(HIDDEN)
 
 CREDENTIAL = marker("")[:-1]
 """How the marker of any credential begins."""
+_AS_BYTES = tuple(each.encode() for each in (HIDDEN, HIDDEN_IN_URL, CREDENTIAL))
 _STILL_TRUE = ("type",)
 _STILL_TRUE_OF_URLS = ("type", "format")
 _OF_THE_WHOLE = frozenset({
@@ -31,6 +32,11 @@ _BRANCHES = ("then", "else", "dependentSchemas")
 def holds(text: str) -> bool:
     """Whether a part of the text was taken out."""
     return HIDDEN in text or HIDDEN_IN_URL in text or CREDENTIAL in text
+
+
+def holds_bytes(body: bytes) -> bool:
+    """The same of a body as it was recorded."""
+    return any(each in body for each in _AS_BYTES)
 
 
 def holds_anywhere(value: Any) -> bool:
@@ -52,7 +58,7 @@ def still_shown(findings: Iterable[Finding], body: Any) -> Iterator[Finding]:
 
 
 def _places(value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Each text of which a part was taken out: its pointer, and the keywords that may still be asked of it.
+    """Each value of which a part was taken out, an object a part of a name: its pointer, and what may still be asked.
 
     A loop, so that depth in a body is no fault of ours.
     """
@@ -62,6 +68,8 @@ def _places(value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
         if isinstance(value, str) and holds(value):
             yield at, _STILL_TRUE if HIDDEN in value or CREDENTIAL in value else _STILL_TRUE_OF_URLS
         elif isinstance(value, dict):
+            if any(map(holds, value)):
+                yield at, _STILL_TRUE
             waiting += [(member, at + pointer.join(name)) for name, member in value.items()]
         elif isinstance(value, list):
             waiting += [(item, f"{at}/{index}") for index, item in enumerate(value)]

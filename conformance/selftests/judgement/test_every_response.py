@@ -189,7 +189,15 @@ paths:
             image/png: {}
         "202": {description: Later, content: {"*/*": {schema: {type: object, required: [any]}}}}
         "204": {description: Gone, content: {application/json: {schema: {type: object}}}}
-        "206": {description: Part, content: {application/json: {}}}
+        "205": {description: Part, content: {application/json: {}}}
+        "206":
+          description: Key
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [key]
+                properties: {key: {type: string, maxLength: 3}, other: {type: string, maxLength: 3}}
 """
 
 
@@ -212,6 +220,19 @@ def told(kinds: Ledger, made: Made, recorded: Callable[..., Recording]) -> Calla
 
 
 Told = Callable[..., dict[str, str]]
+
+
+class TestWhatWasTakenOut:
+    def test_a_credential_in_a_value_leaves_open_what_the_value_was(self, told: Told) -> None:
+        said = told(206, '{"key": "«credential:default»", "other": "abcd"}'.encode())
+        assert said["body/properties/key/type"] == "held"
+        assert "body/properties/key/maxLength" not in said
+        assert said["body/properties/other/maxLength"] == "violated"
+
+    def test_and_in_a_name_which_member_it_was(self, told: Told) -> None:
+        said = told(206, '{"«credential:default»": 1}'.encode())
+        assert said["body/type"] == "held"
+        assert not [claim for claim in said if "required" in claim]
 
 
 class TestSeveralMediaTypes:
@@ -239,6 +260,22 @@ class TestSeveralMediaTypes:
         assert told(200, b"abcd", "text/plain")["body/text~1plain/maxLength"] == "violated"
         assert told(200, b"a\xff", "text/plain")["body/text~1plain/maxLength"] == "held"
 
+    @pytest.mark.parametrize("written", ["ISO-8859-1", '"iso-8859-1"', "latin1"])
+    def test_it_is_read_as_it_says_that_it_is_written(self, written: str, told: Told) -> None:
+        """Each of these letters is a byte there, and two in UTF-8."""
+        said = told(200, "ééé".encode("iso-8859-1"), f"text/plain; charset={written}")
+        assert said["body/text~1plain/maxLength"] == "held"
+        assert told(200, "ééé".encode(), f"text/plain; charset={written}")["body/text~1plain/maxLength"] == "violated"
+
+    @pytest.mark.parametrize("written", ["utf-8", "punycode", "no-such-thing", "base64", "undefined"])
+    def test_it_is_read_as_utf_8_where_that_is_nothing_known(self, written: str, told: Told) -> None:
+        said = told(200, "ééé".encode(), f"text/plain; charset={written}")
+        assert said["body/text~1plain/maxLength"] == "held"
+
+    @pytest.mark.parametrize("body", ["«credential:default»", "key «redacted»", "%C2%ABredacted%C2%BB"])
+    def test_of_what_was_taken_out_nothing_is_said(self, body: str, told: Told) -> None:
+        assert "body/text~1plain/maxLength" not in told(200, body.encode(), "text/plain")
+
     def test_bytes_are_not(self, told: Told) -> None:
         assert set(told(200, b"\x89PNG", "image/png")) == {"media-type", "getX/any/status", "getX/any/server-error"}
 
@@ -248,8 +285,8 @@ class TestSeveralMediaTypes:
         assert "json" not in said
 
     def test_json_without_a_schema_is_json_at_least(self, told: Told) -> None:
-        assert told(206, b"{")["json"] == "violated"
-        assert told(206, b"[]")["json"] == "held"
+        assert told(205, b"{")["json"] == "violated"
+        assert told(205, b"[]")["json"] == "held"
 
 
 class TestWithoutBody:

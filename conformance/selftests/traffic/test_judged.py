@@ -211,6 +211,13 @@ def test_a_credential_that_comes_back_is_found(judged: Judged) -> None:
     assert word(judged(entry()), "getThing/security/echo") == "held"
 
 
+@pytest.mark.parametrize("left_out", [{"content": {"size": 24}}, {"headers": {}}], ids=["body", "headers"])
+def test_nothing_is_said_of_what_the_exporter_left_out(left_out: dict[str, Any], judged: Judged) -> None:
+    assert word(judged(entry(**left_out)), "getThing/security/echo") == "not-exercised"
+    again = entry(body={"id": TOKEN}, headers={})
+    assert word(judged(again), "getThing/security/echo") == "violated"
+
+
 def test_a_token_that_is_given_to_somebody_is_no_echo(judged: Judged) -> None:
     given = entry(url=f"{BASE}/login", method="POST", body={"access_token": TOKEN, "size": 1}, asked={})
     renewed = entry(body={"id": "one", "next": TOKEN}, asked={"Authorization": "Bearer the-one-before"})
