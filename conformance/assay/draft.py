@@ -123,7 +123,10 @@ def _suggested(operation: Operation, status: str) -> Iterator[str]:
         if wanted:
             values = ", ".join(f'{_key(each)} = "…"' for each in wanted)
             yield f"{place} = {{ {values} }}"
-    if operation.body is not None:
+    if status == "415":
+        yield 'raw = "…"'
+        yield 'headers = { Content-Type = "…" }'
+    elif operation.body is not None:
         yield "body = { … }"
 
 

@@ -46,7 +46,8 @@ class Call:
     @property
     def injects(self) -> bool:
         """Whether it waits for a value that a setup answers."""
-        return bool(_INJECTED.search(json.dumps([self.path, self.query, self.headers, self.body], default=str)))
+        body = None if isinstance(self.body, bytes) else self.body
+        return bool(_INJECTED.search(json.dumps([self.path, self.query, self.headers, body], default=str)))
 
     def filled(self, values: dict[str, Any]) -> "Call":
         """With every `{setup.NAME}` replaced. Raises KeyError naming one that the setup did not answer."""

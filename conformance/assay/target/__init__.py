@@ -66,7 +66,7 @@ class State:
     query: dict[str, Any]
     headers: dict[str, str] = field(repr=False)
     body: Any = field(repr=False)
-    """None where the state gives none."""
+    """None where the state gives none; bytes are sent as they are."""
     credentials: str
     setup: Setup | None
     command: tuple[str, ...]

@@ -172,7 +172,7 @@ def _state(file: Toml, name: str, raw: dict[str, Any]) -> State:
         path=raw.get("path", {}),
         query=raw.get("query", {}),
         headers=raw.get("headers", {}),
-        body=raw.get("body"),
+        body=raw["raw"].encode() if "raw" in raw else raw.get("body"),
         credentials=raw.get("credentials", ""),
         setup=Setup(raw["setup"]["url"], raw["setup"]["state"], raw["setup"].get("params", {}))
         if "setup" in raw
