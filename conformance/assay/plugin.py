@@ -7,8 +7,8 @@ otherwise when the first item asks for it, since the fixture `assay_target` may 
 
 import gc
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,21 +68,38 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Load what the options name, before anything is collected or started; a mistake in it ends the session."""
     if config.getoption("--assay-spec") is None:
         return None
-    from assay import client, loading  # noqa: PLC0415 - see above
-
-    given = config.stash[_SETTINGS] = _settings(config)
     try:
-        if given.target or given.url:
-            job = config.stash[_JOB] = loading.load(given)
-            config.stash[_LEDGER] = job.ledger
-        else:
-            config.stash[_LEDGER] = loading.load_ledger(given)
-        contract = config.stash[_LEDGER].contract
-        config.stash[_CLIENT] = client.load(given.client, contract) if given.client else None
+        with _staying():
+            _load(config, _settings(config))
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         return USER_ERROR
     return None
+
+
+@contextmanager
+def _staying() -> Iterator[None]:
+    """Modules and contract stay: to look through them for garbage as they come takes a tenth of a run."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
+
+
+def _load(config: pytest.Config, given: Settings) -> None:
+    from assay import client, loading  # noqa: PLC0415 - see above
+
+    config.stash[_SETTINGS] = given
+    if given.target or given.url:
+        job = config.stash[_JOB] = loading.load(given)
+        config.stash[_LEDGER] = job.ledger
+    else:
+        config.stash[_LEDGER] = loading.load_ledger(given)
+    contract = config.stash[_LEDGER].contract
+    config.stash[_CLIENT] = client.load(given.client, contract) if given.client else None
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -170,11 +187,21 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
     """No dots in assay's own suite: its items took no time, and the report follows at once."""
-    return (report.outcome, "", "") if config.rootpath == Path(suite.__file__).parent else None
+    return (report.outcome, "", "") if _is_own(config) else None
+
+
+def _is_own(config: pytest.Config) -> bool:
+    """Whether this is the pytest that `assay check` starts."""
+    return config.rootpath == Path(suite.__file__).parent
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     session.exitstatus = session.config.stash.get(_NO_RUN, session.exitstatus)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _is_own(config):
+        gc.freeze()  # the process ends now: to take all modules apart before takes as long as to import half of them
 
 
 @pytest.fixture(scope="session")
@@ -230,10 +257,10 @@ def _shown(job: "Job") -> "AbstractContextManager[Listener | None]":
 
 def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
-    from assay import judge, report, run  # noqa: PLC0415 - see above
-    from assay.client import subject  # noqa: PLC0415 - see above
-
-    gc.freeze()  # modules and contract stay: looking through them for garbage took a tenth of the run
+    with _staying():
+        from assay import judge, report, run  # noqa: PLC0415 - see above
+        from assay.client import subject  # noqa: PLC0415 - see above
+    gc.freeze()
     try:
         chosen = job.settings
         # not before: whoever mends a mistake in a target keeps the last report until there is another

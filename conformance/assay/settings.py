@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from attrs import evolve, frozen
 
-from assay import shapes
 from assay.errors import UserError
 
 DEFAULT_EXAMPLES = 100
@@ -64,6 +63,8 @@ class Settings:
     def _from_table(cls, file: Path, table: Mapping[str, Any]) -> Self:
         for key, value in table.items():
             if key not in _KEYS:
+                from assay import shapes  # noqa: PLC0415 - see above
+
                 raise UserError(
                     f"unknown key {key!r} in [tool.assay]", where=str(file), todo=shapes.suggest(key, list(_KEYS))
                 )

@@ -32,7 +32,9 @@ def suite(root: Path, things: Path, tmp_path: Path) -> Callable[..., str]:
             (tmp_path / name).write_text(text.replace("openapi.yaml", things.name))
         with (tmp_path / "conftest.py").open("a") as file:
             file.write(f"\n@pytest.fixture(scope='session')\ndef live_server():\n    return {server}\n")
-        (tmp_path / "test_own.py").write_text("def test_own():\n    assert True\n")
+        # the session's memory is theirs again after the run
+        own = "import gc\n\ndef test_own():\n    assert gc.isenabled() and not gc.get_freeze_count()\n"
+        (tmp_path / "test_own.py").write_text(own)
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-rA", *options]
         done = subprocess.run(
             command, cwd=tmp_path, env=surroundings(), timeout=BOUND, capture_output=True, text=True, check=False
