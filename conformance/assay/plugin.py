@@ -7,7 +7,7 @@ otherwise when the first item asks for it, since the fixture `assay_target` may 
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -33,11 +33,16 @@ _LEDGER = pytest.StashKey["Ledger"]()
 _JOB = pytest.StashKey["Job"]()
 _CLIENT = pytest.StashKey["Client | None"]()
 _VERDICTS = pytest.StashKey["Verdicts"]()
+_MISTAKES = pytest.StashKey[list[str]]()
 _NO_RUN = pytest.StashKey[int]()
 
 _ITEM_FIXTURES = ("assay_response", "assay_claim")
 _FIXTURES = frozenset({"assay_verdicts", *_ITEM_FIXTURES})
 _MARKER = "assay(*patterns): what the test is about: claims (`getJob/402/*`), or responses (`getJob 4*`)"
+_NO_SERVER = (
+    "assay: no server is given\n  give --assay-url URL or --assay-target FILE, or override the fixture assay_target in "
+    "conftest.py: a URL, or the path of a target file (pathlib.Path)"
+)
 _DORMANT = "assay is dormant: give --assay-spec FILE, or leave these tests out with -m 'not assay'"
 
 
@@ -124,13 +129,27 @@ def _settings(config: pytest.Config) -> Settings:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item for each response or claim that the test is about."""
-    ledger = metafunc.config.stash.get(_LEDGER, None)
+    ledger, test = metafunc.config.stash.get(_LEDGER, None), metafunc.definition
     for name in (each for each in _ITEM_FIXTURES if each in metafunc.fixturenames):
-        patterns = [each for marker in metafunc.definition.iter_markers("assay") for each in marker.args]
+        patterns = [each for marker in test.iter_markers("assay") for each in (*marker.args, *marker.kwargs.items())]
         known = _known(ledger, name) if ledger else {}
-        chosen = _chosen(metafunc.definition.nodeid, known, patterns) if ledger and patterns else _own(ledger, name)
+        if ledger and patterns and (mistake := _mistake(known, patterns)):
+            assert test.parent is not None
+            test.parent.stash.setdefault(_MISTAKES, []).append(f"assay: {test.nodeid}: {mistake}")
+        chosen = _chosen(known, patterns) if ledger and patterns else _own(ledger, name)
         # a dormant session has one item that says so
         metafunc.parametrize(name, [known[each] for each in chosen] or [None], ids=chosen or ["dormant"], indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A wrong marker is an error where it stands. Raised from within, other plugins would make a warning of it too."""
+    report = yield
+    if mistakes := collector.stash.get(_MISTAKES, None):
+        report.outcome, report.longrepr, report.result = "failed", "\n".join(mistakes), []
+    return report
 
 
 def _known(ledger: "Ledger", fixture: str) -> dict[str, object]:
@@ -149,15 +168,27 @@ def _own(ledger: "Ledger | None", fixture: str) -> list[str]:
     return [claim.id for claim in ledger.claims.values() if not claim.response]
 
 
-def _chosen(test: str, known: dict[str, object], patterns: Sequence[str]) -> list[str]:
-    """Those that a pattern names. Raises UsageError: one names none."""
-    for pattern in patterns:
-        if not any(fnmatchcase(each, pattern) for each in known):
-            from assay import shapes  # noqa: PLC0415 - see above
+def _mistake(known: dict[str, object], patterns: Sequence[object]) -> UserError | None:
+    """The first pattern that is none, or names nothing."""
+    from assay import shapes  # noqa: PLC0415 - see above
 
+    for pattern in patterns:
+        if isinstance(pattern, tuple):
+            name, value = pattern
+            return UserError(f"the marker assay({name}={value!r}) has a name", todo="give patterns without a name")
+        if not isinstance(pattern, str):
+            todo = "give patterns in quotes: 'getThing/200/*'"
+            return UserError(f"the marker assay({pattern!r}) is no pattern", todo=todo)
+        if not any(fnmatchcase(each, pattern) for each in known):
             near = shapes.suggest(pattern, list(known))
-            raise pytest.UsageError(f"{test}: the marker assay({pattern!r}) names nothing that is promised: {near}")
-    return [each for each in known if any(fnmatchcase(each, pattern) for pattern in patterns)]
+            return UserError(f"the marker assay({pattern!r}) names nothing that is promised", todo=near)
+    return None
+
+
+def _chosen(known: dict[str, object], patterns: Sequence[object]) -> list[str]:
+    """Those that a pattern names."""
+    words = [each for each in patterns if isinstance(each, str)]
+    return [each for each in known if any(fnmatchcase(each, word) for word in words)]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -205,9 +236,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def assay_target() -> str | Path:
-    """The server to check, where the options name none: a URL, or the path of a target file. To be overridden."""
-    pytest.fail("no server is given: give --assay-url or --assay-target, or a fixture assay_target", pytrace=False)
+def assay_target(request: pytest.FixtureRequest) -> str | Path:
+    """The server to check: a URL, or the path of a target file. To be overridden where the options name none."""
+    given = request.config.stash.get(_SETTINGS, None)
+    if given is None:
+        pytest.fail(_DORMANT, pytrace=False)
+    return given.target or given.url or pytest.fail(_NO_SERVER, pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -217,7 +251,7 @@ def assay_verdicts(request: pytest.FixtureRequest) -> "Verdicts":
     if _LEDGER not in stash:
         pytest.fail(_DORMANT, pytrace=False)
     if _VERDICTS not in stash:
-        server = request.getfixturevalue("assay_target")
+        server = request.getfixturevalue("assay_target") or pytest.fail(_NO_SERVER, pytrace=False)
         stash[_VERDICTS] = _run_against(server, stash[_SETTINGS], stash[_CLIENT])
     return stash[_VERDICTS]
 

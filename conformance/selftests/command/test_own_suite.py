@@ -98,8 +98,23 @@ def test_a_pattern_that_names_nothing_is_an_error_with_the_nearest_name(suite: A
     wrong = "import pytest\n@pytest.mark.assay('getThing/204/status')\ndef test_claim(assay_claim):\n    pass\n"
     said = suite("'http://127.0.0.1:9'", **{"test_conformance.py": wrong})
     assert "test_conformance.py::test_claim: the marker assay('getThing/204/status') names nothing" in said
-    assert "getThing/404/status" in said
-    assert "Traceback" not in said
+    assert "  did you mean 'getThing/404/status'?" in said
+    for word in ("Traceback", "warning", "pluggy", "plugin.py"):
+        assert word not in said
+
+
+def test_what_is_no_pattern_is_an_error_that_says_what_to_give(suite: Any) -> None:
+    wrong = {"3": "assay(3)", "None, 'getThing/*'": "assay(None)", "claims='x'": "assay(claims='x')"}
+    tests = [f"@pytest.mark.assay({each})\ndef test_it(assay_claim):\n    pass\n" for each in wrong]
+    inside = "class TestIt:\n    @pytest.mark.assay([])\n    def test_it(self, assay_response):\n        pass\n"
+    files = {f"test_{number}.py": f"import pytest\n{text}" for number, text in enumerate([*tests, inside])}
+    said = suite("'http://127.0.0.1:9'", **files)
+    for number, told in enumerate(wrong.values()):
+        assert f"assay: test_{number}.py::test_it: the marker {told} " in said
+    assert "assay: test_3.py::TestIt::test_it: the marker assay([]) is no pattern\n  give patterns in quotes: " in said
+    assert "4 errors" in said
+    for word in ("Traceback", "warning", "plugin.py"):
+        assert word not in said
 
 
 def test_the_options_overrule_the_fixture(suite: Any, start: Any) -> None:
@@ -124,4 +139,24 @@ def test_a_server_that_is_not_there_is_told_without_a_traceback(suite: Any, serv
 
 def test_a_suite_without_the_fixture_is_told_what_to_give(suite: Any) -> None:
     said = suite("''", **{"conftest.py": "import pytest\n"})
-    assert "no server is given: give --assay-url or --assay-target, or a fixture assay_target" in said
+    assert "assay: no server is given\n  give --assay-url URL or --assay-target FILE, or override the fixture" in said
+
+
+ASKS = {"test_conformance.py": "def test_it(assay_target):\n    assert str(assay_target) == 'http://127.0.0.1:9'\n"}
+
+
+def test_the_server_that_the_options_name_is_there_for_tests_too(suite: Any) -> None:
+    said = suite("''", "--assay-url", "http://127.0.0.1:9", **ASKS, **{"conftest.py": "import pytest\n"})
+    assert "PASSED test_conformance.py::test_it" in said
+
+
+def test_a_test_that_asks_for_the_server_only_is_told_that_the_document_is_missing(suite: Any) -> None:
+    said = suite("''", **ASKS, **{"pytest.ini": "[pytest]\n", "conftest.py": "import pytest\n"})
+    assert "assay is dormant: give --assay-spec FILE" in said
+    assert "no server is given" not in said
+
+
+def test_a_fixture_that_gives_no_server_is_told(suite: Any) -> None:
+    said = suite("None")
+    assert "assay: no server is given\n" in said
+    assert "Traceback" not in said
