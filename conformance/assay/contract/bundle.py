@@ -117,10 +117,10 @@ class _Bundle:
     def _written_out(self, place: _Place, file: Document, at: str, value: Any) -> list[_Place]:
         if not isinstance(value, dict):
             raise self._error(place, "leads to no object", "mend the reference")
-        seen = self._written_out_at.setdefault(place.at, set())
-        if (file.path, at) in seen:
+        around = [known for above, known in self._written_out_at.items() if f"{place.at}/".startswith(f"{above}/")]
+        if any((file.path, at) in known for known in around):
             raise self._error(place, "leads in a circle", "let one of the references on it lead to what is meant")
-        seen.add((file.path, at))
+        self._written_out_at.setdefault(place.at, set()).add((file.path, at))
         beside = {key: each for key, each in place.value.items() if key != "$ref"}
         place.value.clear()
         place.value.update(copy.deepcopy(value) | beside)
@@ -150,13 +150,17 @@ class _Bundle:
         if _URL.match(name):
             raise self._error(place, "is a URL, and nothing is ever fetched", "put the file beside the document")
         folder = self.source.path.resolve().parent
-        path = (place.owner.path.parent / unquote(name)).resolve()
+        try:
+            path = (place.owner.path.parent / unquote(name)).resolve()
+            there = path.is_file()
+        except (OSError, ValueError):  # a name that no file can have
+            path, there = folder, False
         if not path.is_relative_to(folder):
             raise self._error(place, "leads outside the document's folder", f"put the file below {folder.name}/")
         if path == self.source.path.resolve():
             return self.source
         if path not in self._files:
-            if not path.is_file():
+            if not there:
                 raise self._error(place, "leads to no file", f"there is no {name} there")
             self._files[path] = document.load(path)
         return self._files[path]

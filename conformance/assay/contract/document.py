@@ -110,7 +110,11 @@ class Document:
 
     @functools.cached_property
     def _root(self) -> yaml.Node | None:
-        return yaml.compose(_readable(self.text), Loader=_CoreLoader)
+        """None where it is JSON that YAML cannot read: a key of more than 1024 characters, a DEL in a text."""
+        try:
+            return yaml.compose(_readable(self.text), Loader=_CoreLoader)
+        except (yaml.YAMLError, ValueError):
+            return None
 
     def _members(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Mark, yaml.Node]]:
         """Key → where it stands and its value. Kept, since many places are asked for in one mapping."""

@@ -23,6 +23,8 @@ SHORTEST_SECRET = 8
 """Characters from which on a credential is looked for everywhere. A shorter one would be found in innocent words, so
 it is taken out of the request's own headers and query only."""
 
+MOST_BODY = 64 * 2**20
+"""Bytes of a body that are kept; a longer one is a fault, not something to hold in memory."""
 _LEFT_IN_URLS = ("", "/", "!'()*", "$&+:=@", "!$&'()*+,;=:@/", "!#$&'()*+,/:;=?@")
 """Of Python for values and for paths, of JavaScript's encodeURIComponent, of Go's PathEscape, of RFC 3986's paths, of
 JavaScript's encodeURI."""

@@ -8,8 +8,10 @@ import base64
 import binascii
 import datetime as dt
 import gzip
+import io
 import json
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,15 @@ from attrs import field, frozen
 
 from assay import pointer, shapes
 from assay.errors import UserError
-from assay.recording.exchange import Headers, Part, Reply, Request
+from assay.recording.exchange import MOST_BODY, Headers, Part, Reply, Request
 
 _FROM_CACHE = ("_fromCache", "_fromDiskCache", "_fetchedViaServiceWorker")
 """What browsers write beside an answer that the server did not give just then."""
 _BEGINNING = re.compile(r'\s*\{\s*"log"\s*:')
 _PEEKED = 1000
 """Characters that tell a HAR from a recording."""
+_LONGEST = 100_000_000
+"""Seconds that an entry may take, by the format's schema: its end has to be a moment too."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -119,10 +123,13 @@ def _entry(file: _File, number: int, raw: dict[str, Any]) -> Entry:
 def _seconds(file: _File, at: str, text: str) -> float:
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+        for each in (seconds, seconds + _LONGEST):
+            dt.datetime.fromtimestamp(each, dt.UTC)
+    except (ValueError, OverflowError):
         todo = "write an ISO 8601 date and time, as 2026-03-01T10:00:00.000Z"
         raise UserError(f"{text!r} is no moment", where=file.where(at), todo=todo) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
+    return seconds
 
 
 def _headers(message: dict[str, Any]) -> Headers:
@@ -156,10 +163,17 @@ def _body(file: _File, at: str, raw: dict[str, Any], headers: dict[str, str]) ->
         return b"" if empty and body is not None else None
     if body.startswith(_GZIP) and "gzip" in headers.get("content-encoding", ""):
         try:
-            return gzip.decompress(body)
-        except (OSError, EOFError):
+            return _decompressed(body)
+        except (OSError, EOFError, zlib.error):
             return None
     return None if len(body) < size else body
+
+
+def _decompressed(body: bytes) -> bytes | None:
+    """None where it would be longer than what is kept of any answer."""
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+        whole = file.read(MOST_BODY + 1)
+    return whole if len(whole) <= MOST_BODY else None
 
 
 def _decoded(file: _File, at: str, text: str, encoding: str | None) -> bytes | None:

@@ -13,13 +13,9 @@ from typing import Self
 import httpx
 from attrs import frozen
 
-from assay.recording.exchange import Headers, Reply, Request
+from assay.recording.exchange import MOST_BODY, Headers, Reply, Request
 from assay.run import connection
 from assay.target import Edge, Http
-
-MOST_BODY = 64 * 2**20
-"""Bytes of a body that are read; a longer one is a fault, not something to hold in memory."""
-
 
 STILL_HEARD = 2.0
 """Seconds that a request which makes something is still waited for once the run is stopped: else it stays."""

@@ -76,7 +76,8 @@ def refused(folder: Path) -> Refused:
         (folder / "paths/pet.yaml").write_text(PATH.replace("../common.yaml#/parameters/Id", f"'{reference}'"))
         with pytest.raises(UserError) as caught:
             contract.load(folder / "api.yaml")
-        assert caught.value.where.endswith("paths/pet.yaml:2")
+        # in a long line the column is told too
+        assert caught.value.where.removesuffix(":5").endswith("paths/pet.yaml:2")
         return caught.value
 
     return load
@@ -153,6 +154,8 @@ class TestRefused:
             ("#/parameters/Name", "leads to nothing"),
             ("../none.yaml", "leads to no file"),
             ("..", "leads to no file"),
+            ("a%00b.yaml", "leads to no file"),
+            pytest.param("a" * 300 + ".yaml", "leads to no file", id="long"),
         ],
     )
     def test_a_reference_is_named_with_its_line(
@@ -176,6 +179,16 @@ class TestRefused:
         (folder / "paths/other.yaml").write_text("$ref: pet.yaml")
         with pytest.raises(UserError):
             contract.load(folder / "api.yaml")
+
+    def test_what_is_written_out_within_itself_ends(self, folder: Path) -> None:
+        """A media type, whose parts have headers, which have media types."""
+        media = "{encoding: {x: {headers: {H: {content: {application/json: {$ref: media.yaml}}}}}}}"
+        (folder / "media.yaml").write_text(media)
+        body = "requestBody: {content: {application/json: {$ref: ../media.yaml}}}\n  responses:"
+        (folder / "paths/pet.yaml").write_text(PATH.replace("responses:", body))
+        with pytest.raises(UserError, match="leads in a circle") as caught:
+            contract.load(folder / "api.yaml")
+        assert caught.value.where.endswith("media.yaml:1")
 
 
 def test_a_fault_in_another_file_has_its_line(folder: Path) -> None:

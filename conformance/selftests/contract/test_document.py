@@ -204,6 +204,14 @@ class TestLines:
     def test_what_is_not_there_is_looked_for_above(self, at: str, line: int) -> None:
         assert document.parse(FILE, self.TEXT).where(at) == f"api.yaml:{line}"
 
+    @pytest.mark.parametrize(
+        "text", ['{"a": "\x7f"}', '{"a": "\\ud800"}', '{"%s": 1}' % ("a" * 2000), '{"a"\n: 1}'],
+        ids=["DEL", "half a pair", "long name", "colon in a line of its own"],
+    )  # fmt: skip
+    def test_json_that_is_no_yaml_has_a_place_too(self, text: str) -> None:
+        read = document.parse(Path("a.json"), text)
+        assert read.where("/a").startswith("a.json:1")
+
     def test_an_empty_file_has_one_line(self) -> None:
         assert document.parse(FILE, "").where("/a") == "api.yaml:1"
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from assay.judge.verdicts import Verdicts
+from assay.recording import har
 from selftests.traffic.conftest import BASE, THING, TOKEN, TYPED, entry
 
 Judged = Callable[..., Verdicts]
@@ -98,6 +99,17 @@ def test_a_body_that_was_not_kept_shows_nothing(content: dict[str, Any], judged:
     assert {each.verdict for each in body} == {"not-exercised"}
     assert word(verdicts, "getThing/200/media-type") == "held"
     assert word(verdicts, "getThing/200/headers/X-Total/required") == "held"
+
+
+def test_a_body_that_cannot_be_unpacked_shows_nothing(judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One block of a type that there is not; a bomb."""
+    monkeypatch.setattr(har, "MOST_BODY", 1000)
+    for packed in (gzip.compress(b"")[:10] + b"\xff" * 20, gzip.compress(b"[" + b" " * 1000 + b"]")):
+        text = base64.b64encode(packed).decode()
+        packed_entry = entry(
+            content={"size": 9, "encoding": "base64", "text": text}, headers={**TYPED, "Content-Encoding": "gzip"}
+        )
+        assert word(judged(packed_entry), "getThing/200/json") == "not-exercised"
 
 
 def test_an_empty_body_that_was_seen_is_none(judged: Judged) -> None:

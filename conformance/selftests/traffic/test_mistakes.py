@@ -43,10 +43,14 @@ def test_what_is_no_json_is_told_with_its_line(tmp_path: Path) -> None:
         (archive({**entry(), "time": "50 ms"}), "a.har: /log/entries/0/time: the value is not of"),
         (archive({**entry(), "startedDateTime": "today"}), "startedDateTime is an ISO 8601 date and time"),
         (archive({**entry(), "startedDateTime": "2026-02-30T10:00Z"}), "/log/entries/0/startedDateTime: '2026-02-30"),
+        (archive({**entry(), "startedDateTime": "9999-12-31T23:59:59-14:00"}), "'9999-12-31T23:59:59-14:00' is no"),
+        (archive({**entry(), "startedDateTime": "0001-01-01T00:00:00+14:00"}), "'0001-01-01T00:00:00+14:00' is no"),
+        (archive({**entry(), "time": 1e300}), "a.har: /log/entries/0/time: the value is greater"),
         (archive(entry(content={"text": "%", "encoding": "base64"})), "/log/entries/0/response/content/text: this"),
         (archive(entry(asked={"Authorization": "s3cr3t", "X": NO_TEXT})), "/log/entries/0/request/headers/1/value"),
     ],
-    ids=["list", "empty", "no entries", "no start", "no url", "time", "start", "no such day", "base64", "header"],
+    ids=["list", "empty", "no entries", "no start", "no url", "time", "start", "no such day", "too late", "too early",
+         "too long", "base64", "header"],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(data: Any, words: str, tmp_path: Path) -> None:
     said = told(tmp_path, json.dumps(data))
