@@ -52,10 +52,12 @@ def _suite(number: int, name: str, cases: list[junitparser.TestCase], verdicts: 
         "target": header.target.get("name", ""),
         "base_url": header.target.get("base_url", ""),
         "build": verdicts.build,
-        "document": f"{header.contract.get('title', '')} {header.contract.get('version', '')}",
+        "document": wording.document(verdicts),
+        "recorded_for": wording.recorded_for(verdicts),
         "seed": str(header.seed),
     }.items():
-        suite.add_property(key, visible(value))
+        if value or key != "recorded_for":
+            suite.add_property(key, visible(value))
     # that counts them; none tells how long it took, since claims are judged together, after the run
     suite.add_testcases(cases)
     for name_of_output in ("system-out", "system-err"):

@@ -76,6 +76,21 @@ def ticket(verdicts: Verdicts) -> str:
     )
 
 
+def document(verdicts: Verdicts) -> str:
+    """That which was judged by."""
+    contract = verdicts.ledger.contract
+    return f"{contract.title} {contract.version}"
+
+
+def recorded_for(verdicts: Verdicts) -> str:
+    """The document that the requests were planned for, where it is another; empty where it is that one."""
+    recorded = verdicts.header.contract
+    if recorded.get("digest") == verdicts.ledger.contract.digest:
+        return ""
+    name = f"{recorded.get('title', '')} {recorded.get('version', '')}"
+    return f"another {name} (contract {recorded.get('digest', '')[:12]})" if name == document(verdicts) else name
+
+
 def waivers_used(verdicts: Verdicts) -> tuple[Waiver, ...]:
     """Those without which something would be violated or open."""
     waived = [each.claim.id for each in verdicts.all_claims if each.verdict == "waived"]

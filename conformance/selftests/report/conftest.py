@@ -133,7 +133,9 @@ def judged(ledger: claims.Ledger) -> Callable[..., Verdicts]:
         of_responses = {(each.operation, each.status): each for each in differing if isinstance(each, ResponseVerdict)}
         made = Verdicts(
             ledger=ledger,
-            header=evolve(HEADER, **(header or {})),
+            header=evolve(
+                HEADER, **{"contract": {**HEADER.contract, "digest": ledger.contract.digest}, **(header or {})}
+            ),
             finished="2026-03-01T10:05:00Z",
             build="abc123",
             claims=tuple(

@@ -52,6 +52,36 @@ class TestWhatCameWhereItWasNotDue:
         assert "seen " not in face(name, judged(unseen, exit_status=3))
 
 
+class TestADocumentThatWasNotTheOneRecordedFor:
+    """`assay judge --spec OTHER`: what is judged by stands first, and the other one beside it."""
+
+    @pytest.mark.parametrize(
+        ("recorded_for", "told"),
+        [
+            ({"title": "Old things", "version": "0.9", "digest": "d0"}, "Old things 0.9"),
+            (
+                {"title": "Things", "version": "1.2.3", "digest": "d0" * 32},
+                "another Things 1.2.3 (contract d0d0d0d0d0d0)",
+            ),
+        ],
+    )
+    def test_both_are_named(
+        self, recorded_for: dict[str, str], told: str, judged: Judged, face: Callable[..., str], recorded: Recording
+    ) -> None:
+        verdicts = judged(header={"contract": recorded_for})
+        assert f"Document Things 1.2.3 Recorded for {told} Build " in face("html", verdicts)
+        suite = made("junit", verdicts, recorded).decode()
+        assert '<property name="document" value="Things 1.2.3"' in suite
+        assert f'<property name="recorded_for" value="{told}"' in suite
+
+    @pytest.mark.parametrize("name", ["html", "junit"])
+    def test_one_that_was_is_named_once(
+        self, name: str, judged: Judged, face: Callable[..., str], recorded: Recording
+    ) -> None:
+        assert "ecorded for" not in face(name, judged())
+        assert b"recorded_for" not in made(name, judged(), recorded)
+
+
 @pytest.mark.parametrize("name", ["terminal", *(each for each in FILES if each not in ("json", "badge"))])
 def test_what_was_expected_is_not_said_again_where_it_is_the_sentence(
     name: str, judged: Judged, broken: Broken, face: Callable[..., str]

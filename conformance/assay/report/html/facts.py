@@ -37,9 +37,9 @@ class Note:
 
 def facts(verdicts: Verdicts) -> list[Fact]:
     header = verdicts.header
-    contract = header.contract
     told = {
-        "Document": f"{contract.get('title', '')} {contract.get('version', '')}",
+        "Document": wording.document(verdicts),
+        "Recorded for": wording.recorded_for(verdicts),
         "Build": verdicts.build or "not named",
         "Address": header.target.get("base_url", ""),
         "Started": _instant(header.started) + _took(header.started, verdicts.finished),
