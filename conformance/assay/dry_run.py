@@ -40,6 +40,7 @@ def told(job: Job) -> Iterator[str]:
     yield from _section("probes", show.probes())
     gaps = (f"{name_of(each.operation, each.status)}: {each.reason}" for each in plan.unplanned)
     yield from _section("not planned", gaps)
+    yield from _section("to be mended in the document", job.ledger.contract.notes)
     wrong = unknown_waivers(job.ledger, target.waivers)
     yield from _section("to be mended in the target file", (each.text for each in wrong))
     yield from _section("in all", _summary(job))

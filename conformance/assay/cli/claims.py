@@ -16,6 +16,7 @@ from assay.cli.saying import say
 def claims(as_json: bool, **given: Any) -> int:
     """Print the ledger: every claim of the contract, before any request."""
     from assay import loading  # noqa: PLC0415 - see assay.cli
+    from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
 
     ledger = loading.load_ledger(settings_of(given))
     for claim in ledger.claims.values():
@@ -26,5 +27,7 @@ def claims(as_json: bool, **given: Any) -> int:
     if not as_json:
         for left in ledger.contract.not_checkable:
             say(f"not checkable: {left.sentence}\n       {left.reason}")
+        for note in ledger.contract.notes:
+            say(f"to be mended in the document: {visible(note)}")
         say(f"{len(ledger.claims)} claims of {len(ledger.responses)} documented responses")
     return 0

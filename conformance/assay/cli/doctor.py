@@ -30,6 +30,8 @@ def doctor(**given: Any) -> int:
             say(f"      tried: {visible(told)}")
         if each.todo:
             say(f"      → {visible(each.todo)}")
+    for note in job.ledger.contract.notes:
+        say(f"to be mended in the document: {visible(note)}")
     reachable = sum(each.ok for each in findings)
     say(f"{reachable}/{len(findings)} documented responses can be brought about")
     return 0 if reachable == len(findings) else 3

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from assay import pointer
-from assay.contract import document, media_types, overlay, validity
+from assay.contract import document, media_types, overlay, slips, validity
 from assay.contract.bundle import bundled
 from assay.contract.document import Document
 from assay.contract.overlay import NotCheckable, Promise
@@ -78,6 +78,8 @@ class Security:
     kind: Literal["bearer", "basic", "apiKey", "mutualTLS", "other"]
     place: str
     parameter: str
+    defined: bool = True
+    """Whether the document says what it is; it is `other` where it does not."""
 
 
 @frozen
@@ -152,6 +154,11 @@ class Contract:
     def promise_at(self, at: str) -> Promise | None:
         """The overlay action behind a pointer; None where the document itself says it."""
         return overlay.promise_at(self.written, at)
+
+    @functools.cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong in the document and keeps nobody from reading it, a sentence each with its place."""
+        return tuple(slips.undefined_schemes(self.data, [each.pointer for each in self.operations], self.where))
 
     def where(self, at: str) -> str:
         """`file:line` of what stands behind a pointer, in the overlay or in the document; `file:line:column` in a long
@@ -320,8 +327,9 @@ def _security(data: dict[str, Any], alternatives: list[dict[str, Any]]) -> tuple
 
 
 def _scheme(data: dict[str, Any], name: str) -> Security:
-    raw = resolve(data, pointer.join("components", "securitySchemes", name))[1]
-    raw = raw if isinstance(raw, dict) else {}
+    raw = resolve(data, slips.scheme(name))[1]
+    if not isinstance(raw, dict):
+        return Security(name, "other", "", "", defined=False)
     kind: Literal["bearer", "basic", "apiKey", "mutualTLS", "other"] = "other"
     if raw.get("type") in ("oauth2", "openIdConnect") or str(raw.get("scheme", "")).lower() == "bearer":
         kind = "bearer"

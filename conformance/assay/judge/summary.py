@@ -61,7 +61,7 @@ def summed_up(
     incomplete = tuple(_incomplete(recording, waived, strict=header.strict))
     return Verdicts(
         ledger=ledger,
-        header=evolve(header, notes=(*header.notes, *recording.left)),
+        header=evolve(header, notes=(*ledger.contract.notes, *header.notes, *recording.left)),
         finished=recording.finished,
         build=recording.build,
         claims=waived[: len(own)],
@@ -207,7 +207,7 @@ def _responses(
         given = next(each for each in mine if each.claim.kind == "status")
         verdict, worst = _row(mine, strict=recording.header.strict)
         seen = [each for each in mine if each.claim.kind in ("json", "media-type", "status")]
-        advice = todo.get(key, "") or _todo(worst, *key, refused=key in refused)
+        advice = todo.get(key, "") or _todo(worst, *key, refused=_lacked(ledger, key[0]) if key in refused else "")
         yield ResponseVerdict(
             *key,
             verdict=verdict,
@@ -238,11 +238,20 @@ def _lacking_credential(recording: Recording) -> set[tuple[str, str]]:
     }  # fmt: skip
 
 
-def _todo(worst: ClaimVerdict | None, operation: str, status: str, *, refused: bool) -> str:
+def _lacked(ledger: Ledger, operation: str) -> str:
+    """What to supply for an operation that was asked without a credential."""
+    known = ledger.contract.operation(operation)
+    schemes = [one for each in (known.security if known else ()) for one in each]
+    names = dict.fromkeys(repr(each.name) for each in schemes if not each.defined)
+    first = f"define {' and '.join(names)} under components/securitySchemes, then " if names else ""
+    return f"{first}give [credentials.default] in the target file"
+
+
+def _todo(worst: ClaimVerdict | None, operation: str, status: str, *, refused: str) -> str:
     if worst is None or worst.verdict != "not-exercised" or worst.reason == ONLY_OBSERVED:
         return ""
     if refused:
-        return "give [credentials.default] in the target file: it was asked without a credential, and answered 401"
+        return f"{refused}: it was asked without a credential, and answered 401"
     return f'declare [states."{name_of(operation, status)}"] in the target file, a state under which it is due'
 
 

@@ -127,5 +127,7 @@ def _show(scheme: Security, credential: Credential, headers: dict[str, str], que
 def _words(scheme: Security) -> str:
     if scheme.kind == "apiKey":
         return f"an API key in the {scheme.place} {scheme.parameter!r} ({scheme.name})"
+    if not scheme.defined:
+        return f"{scheme.name!r}, which the document does not define: it can be sent in `headers` of a state only"
     words = {"bearer": "a bearer token", "basic": "basic"}
     return words.get(scheme.kind, f"{scheme.name!r}, which assay cannot send but in `headers` of a state")
