@@ -246,7 +246,7 @@ class TestSecurity:
         assert (found.security, found.protected) == (((),), False)
 
     def test_a_scheme_that_is_not_described_is_another(self, operation: Any) -> None:
-        assert operation(security=[{"nope": []}]).security == ((Security("nope", "other", "", ""),),)
+        assert operation(security=[{"nope": []}]).security == ((Security("nope", "other", "", "", defined=False),),)
 
     def test_what_an_operation_says_stands_over_what_the_document_says(self, operation: Any) -> None:
         root: Any = {"security": [{"bearer": []}]}
