@@ -94,6 +94,10 @@ def test_a_target_that_is_wrong(
             "[states.'getThing 409']\npath = { id = 'x' }\ncommand = ['no-such-program', 'x']",
             ("target.toml:7: ", '[states."getThing 409"]', "no program 'no-such-program'", "PATH"),
         ),
+        (
+            "[credentials.o]\nbearer = { command = ['no-such-program'] }\n[states.'getThing 409']\ncredentials = 'o'",
+            ("target.toml:6: ", "[credentials.o] `bearer`: there is no program 'no-such-program'", "PATH"),
+        ),
         ("[serve]\ncommand = ['./no-such', '{port.http}']", ("target.toml:6: [serve] ", "/no-such' that can be run")),
     ],
 )
@@ -105,6 +109,13 @@ def test_a_program_that_is_not_there(
         file.write_text(file.read_text().replace(f'base_url = "{NOWHERE}"', ""))
     refused(assay("doctor", "--spec", things, "--target", file), *words)
     refused(assay("check", "--dry-run", "--spec", things, "--target", file), *words)
+
+
+def test_the_program_of_a_credential_that_nothing_needs_may_be_missing(
+    assay: Any, things: Path, target: Callable[..., Path]
+) -> None:
+    file = target(NOWHERE, "[credentials.other]\nbearer = { command = ['no-such-program'] }")
+    assert assay("check", "--dry-run", "--spec", things, "--target", file).status == 0
 
 
 def test_a_target_that_is_not_there(assay: Any, things: Path) -> None:
