@@ -4,11 +4,13 @@ Rules, not requests: those are `probing`'s. What an answer means is `refusals`'.
 framework or an intermediary breaks none of them, so they ask for less than the document's own promises do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
+import jsonschema_rs
 from attrs import frozen
 
+from assay import pointer
 from assay.contract import Contract, Operation, Parameter, resolve
 from assay.contract.overlay import Level
 
@@ -24,6 +26,20 @@ CREDENTIALS = {
     "other-scheme": "with a credential of another scheme",
 }
 """Variant → the words for it. RFC 9110, 15.5.2; RFC 6750, 3.1 lets a malformed request be a 400."""
+
+HOSTILE_VALUES = {
+    "non-ASCII": "naïve-☃-\U0001f600",
+    "quotes": "'\"`",
+    "template": "{{7*7}}${7*7}",
+    "SQL": "' OR '1'='1' --",
+    "markup": "<img src=x onerror=alert(1)>",
+    "format": "%s%n%x",
+    "200 characters": "a" * 200,
+    "2000 characters": "b" * 2000,
+}
+"""Texts for the operation itself. None has a slash, at which routers would take it for two segments."""
+_PLAIN = ("200 characters", "2000 characters")
+"""Those that also a schema of names and identifiers may allow."""
 
 WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -64,14 +80,25 @@ def undocumented_methods(contract: Contract, operation: Operation) -> list[str]:
     return [method for method in WRITING_METHODS if method not in {each.method for each in beside}]
 
 
-def refuses_text(contract: Contract, parameter: Parameter) -> bool:
-    """Whether the parameter's schema leaves some texts out, so that a hostile one is no valid value."""
-    schema: Any = parameter.schema
-    if isinstance(schema, dict) and "$ref" in schema:
-        schema = resolve(contract.data, schema["$ref"][1:])[1]
+def accepting(contract: Contract, schema: Any) -> Callable[[Any], bool] | None:
+    """Whether a value is valid by a schema of the document; None where that cannot be read."""
+    if isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
+        schema = resolve(contract.data, pointer.of_reference(schema["$ref"]))[1]
     if not isinstance(schema, dict):
-        return schema is False
-    return schema.get("type") in _STRICT_TYPES or bool({"format", "pattern", "enum", "const"} & schema.keys())
+        return lambda _: schema is not False
+    shared = {"components": contract.data.get("components", {})} if "'$ref'" in repr(schema) else {}
+    try:
+        return jsonschema_rs.Draft202012Validator({**schema, **shared}, validate_formats=True).is_valid
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
+        return None
+
+
+def refuses_text(contract: Contract, parameter: Parameter) -> bool:
+    """Whether no odd text is a valid value of the parameter: so a hostile one is none, and names nothing."""
+    accepts = accepting(contract, parameter.schema)
+    if accepts is None:
+        return bool(parameter.schema.get("type") in _STRICT_TYPES)
+    return not any(accepts(text) for label, text in HOSTILE_VALUES.items() if label not in _PLAIN)
 
 
 def _security(operation: Operation) -> Iterator[Probe]:

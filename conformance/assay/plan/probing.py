@@ -3,12 +3,12 @@
 import base64
 import random
 from collections.abc import Iterator
-from typing import Any
+from urllib.parse import unquote
 
 from attrs import evolve, frozen
 
 from assay.claims import Ledger
-from assay.claims.probes import CREDENTIALS, hostile_parameter, undocumented_methods
+from assay.claims.probes import CREDENTIALS, HOSTILE_VALUES, accepting, hostile_parameter, undocumented_methods
 from assay.contract import Operation, Security
 from assay.plan.authorisation import without
 from assay.plan.calls import Call, Encoded
@@ -27,18 +27,6 @@ HOSTILE_PATHS = {
     "over 2 kB": "a" * 2100,
 }
 """Path segments, percent-encoded already, that routers and intermediaries stumble over."""
-
-HOSTILE_VALUES = {
-    "non-ASCII": "naïve-☃-\U0001f600",
-    "quotes": "'\"`",
-    "template": "{{7*7}}${7*7}",
-    "SQL": "' OR '1'='1' --",
-    "markup": "<img src=x onerror=alert(1)>",
-    "format": "%s%n%x",
-    "200 characters": "a" * 200,
-    "2000 characters": "b" * 2000,
-}
-"""Texts for the operation itself. None has a slash, at which routers would take it for two segments."""
 
 
 @frozen
@@ -89,14 +77,19 @@ def probe_steps(
         for method in undocumented_methods(ledger.contract, operation):
             claim = _id(ledger, operation, "hygiene", "method", method)
             yield ProbeStep(claim, evolve(unknown, method=method, body=None))
-    hostile: dict[str, dict[str, Any]] = {
+    hostile: dict[str, dict[str, str]] = {
         "hostile-path": {label: Encoded(text) for label, text in HOSTILE_PATHS.items()},
-        "hostile-value": dict(HOSTILE_VALUES),
+        "hostile-value": HOSTILE_VALUES,
     }
+    accepts = accepting(ledger.contract, parameter.schema) or (lambda _: False)
     for name, values in hostile.items():
+        claim = _id(ledger, operation, "hygiene", name)
+        # what the schema allows may be refused or not, so it shows nothing where a refusal is due
+        strict = ledger.rules[claim] in ("hostile-path", "hostile-value")
         for label, value in values.items():
-            claim = _id(ledger, operation, "hygiene", name)
-            yield ProbeStep(f"{claim}#{label}", evolve(good, path={**good.path, parameter.name: value}))
+            plain = unquote(str(value)) if isinstance(value, Encoded) else value
+            if not (strict and accepts(plain)):
+                yield ProbeStep(f"{claim}#{label}", evolve(good, path={**good.path, parameter.name: value}))
 
 
 def _id(ledger: Ledger, operation: Operation, *name: str) -> str:

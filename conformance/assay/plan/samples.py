@@ -6,10 +6,8 @@ The draws follow from the seed. Not the exploration of an operation: one request
 import math
 import random
 import uuid
-from collections.abc import Callable
 from typing import Any
 
-import jsonschema_rs
 import schemathesis
 from attrs import define, field
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,6 +17,7 @@ from schemathesis import GenerationMode
 from schemathesis.errors import SchemathesisError
 
 from assay import pointer
+from assay.claims.probes import accepting
 from assay.contract import Contract, Operation, Parameter, resolve
 from assay.contract.media_types import is_json
 from assay.errors import UserError
@@ -68,21 +67,14 @@ class Samples:
             candidates = [chance.randint(high - _MANY, high)] if high - low >= _MANY else []
         elif kind == "string":
             candidates = _identifiers(uuid.UUID(int=chance.getrandbits(128), version=4), schema)
-        return next(filter(self._valid(schema), candidates), None) if candidates else None
+        accepts = accepting(self.contract, schema) if candidates else None
+        return next(filter(accepts, candidates), None) if accepts else None
 
     def few(self, parameter: Parameter) -> bool:
         """Whether the parameter has so few values that any of them may well name something."""
         schema = self._resolved(parameter)
         low, high = _range(schema) if schema.get("type") == "integer" else (0, _FEW)
         return bool({"enum", "const"} & schema.keys()) or schema.get("type") == "boolean" or 0 <= high - low < _FEW
-
-    def _valid(self, schema: dict[str, Any]) -> Callable[[Any], bool]:
-        """Whether a value is valid; no value is where the schema cannot be read."""
-        shared = {"components": self.contract.data.get("components", {})} if "'$ref'" in repr(schema) else {}
-        try:
-            return jsonschema_rs.Draft202012Validator({**schema, **shared}, validate_formats=True).is_valid
-        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError):
-            return lambda _: False
 
     def malformed(self, parameter: Parameter) -> str | None:
         """A text that is no valid value of the parameter; None where every text is one."""

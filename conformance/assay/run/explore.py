@@ -31,6 +31,7 @@ from schemathesis import GenerationMode
 from schemathesis.core import NOT_SET
 from schemathesis.errors import SchemathesisError
 
+from assay import pointer
 from assay.claims import Ledger
 from assay.contract import Contract, Operation, resolve
 from assay.contract.media_types import is_json
@@ -202,7 +203,7 @@ def _large(contract: Contract, operation: Operation, base: Call) -> Iterator[Cal
 def _is_integer(contract: Contract, schema: Any) -> bool:
     """An integer, alone or beside null and other types."""
     if isinstance(schema, dict) and "$ref" in schema:
-        schema = resolve(contract.data, schema["$ref"][1:])[1]
+        schema = resolve(contract.data, pointer.of_reference(schema["$ref"]))[1]
     if not isinstance(schema, dict) or "enum" in schema:
         return False
     kinds: list[Any] = []
