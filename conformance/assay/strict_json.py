@@ -29,9 +29,7 @@ def parse(body: bytes) -> Any:
     if text.startswith("\ufeff"):
         raise NotJsonError("starts with a byte order mark")
     try:
-        value = json.loads(
-            text, object_pairs_hook=_members, parse_constant=_constant, parse_int=_integer, parse_float=_number
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotJsonError(f"{error.msg} at character {error.pos}" if text.strip() else "the body is empty") from None
     except RecursionError:
@@ -63,6 +61,11 @@ def _integer(text: str) -> int | float:
 def _number(text: str) -> float:
     number = float(text)
     return number if math.isfinite(number) else math.copysign(sys.float_info.max, number)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_members, parse_constant=_constant, parse_int=_integer, parse_float=_number
+)
 
 
 def _check_depth(value: Any) -> None:

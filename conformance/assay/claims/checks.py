@@ -93,39 +93,35 @@ def walk(node: Node, value: Any, at: str = "") -> Iterator[Finding]:
         for check in node.checks:
             if check.applies(value):
                 yield Finding(check, at, check.fault(value))
-        if node.same or node.condition is not None or isinstance(value, dict | list):  # most values are leaves
-            waiting += reversed([*_beside(node, value, at), *_within(node, value, at)])
+        further = [(other, value, at) for other in node.same]
+        if node.condition is not None:
+            branch = node.then if node.condition.is_valid(value) else node.otherwise
+            further += [(branch, value, at)] if branch is not None else []
+        if isinstance(value, dict):
+            further += [(other, value, at) for trigger, other in node.dependent.items() if trigger in value]
+            further += [(child, value[name], f"{at}/{pointer.escape(name)}") for name, child in _of_names(node, value)]
+        elif isinstance(value, list):
+            further += [(child, value[index], f"{at}/{index}") for index, child in _of_places(node, value)]
+        waiting += reversed(further)
 
 
-_Visits = Iterator[tuple[Node, Any, str]]
+def _of_names(node: Node, value: dict[str, Any]) -> list[tuple[str, Node]]:
+    """The schemas that apply to the members of an object, with their names."""
+    found = []
+    for name in value if node.properties or node.patterns or node.additional else ():
+        children = [child for pattern, child in node.patterns if pattern.is_valid(name)]
+        if name in node.properties:
+            children.append(node.properties[name])
+        elif not children and node.additional is not None:
+            children.append(node.additional)
+        found += [(name, child) for child in children]
+    return found
 
 
-def _beside(node: Node, value: Any, at: str) -> _Visits:
-    """The schemas that apply to the same value."""
-    yield from ((other, value, at) for other in node.same)
-    if node.condition is not None:
-        branch = node.then if node.condition.is_valid(value) else node.otherwise
-        if branch is not None:
-            yield branch, value, at
-    if isinstance(value, dict):
-        yield from ((other, value, at) for trigger, other in node.dependent.items() if trigger in value)
-
-
-def _within(node: Node, value: Any, at: str) -> _Visits:
-    """The schemas that apply to its members or items."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            child = node.prefix[index] if index < len(node.prefix) else node.items
-            if child is not None:
-                yield child, item, f"{at}/{index}"
-    elif isinstance(value, dict) and (node.properties or node.patterns or node.additional):
-        for name, member in value.items():
-            children = [child for pattern, child in node.patterns if pattern.is_valid(name)]
-            if name in node.properties:
-                children.append(node.properties[name])
-            elif not children and node.additional is not None:
-                children.append(node.additional)
-            yield from ((child, member, at + pointer.join(name)) for child in children)
+def _of_places(node: Node, value: list[Any]) -> list[tuple[int, Node]]:
+    """The schemas that apply to the items of an array, with their places."""
+    rest = [node.items] * (len(value) - len(node.prefix))
+    return [(index, child) for index, child in enumerate([*node.prefix[: len(value)], *rest]) if child is not None]
 
 
 def checks(node: Node) -> Iterator[Check]:

@@ -167,7 +167,7 @@ class _Subject:
         """What a body that keeps every `must` of the contract decodes from; None for one that does not."""
         if not response.media or operation.method == "HEAD" or reply.status in (204, 304):
             return _Documented()
-        media = media_types.nearest(reply.header("content-type") or "", [each.type for each in response.media])
+        media = media_types.nearest(reply.header("content-type") or "", response.types)
         schema = next((each.schema for each in response.media if each.type == media), "")
         if not media:
             return None

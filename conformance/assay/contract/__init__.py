@@ -66,6 +66,11 @@ class Response:
     media: tuple[Media, ...]
     headers: tuple[Header, ...]
 
+    @functools.cached_property
+    def types(self) -> tuple[str, ...]:
+        """The names of its media types."""
+        return tuple(each.type for each in self.media)
+
     def covers(self, status: int) -> bool:
         return self.status.upper() in (str(status), f"{status // 100}XX", "DEFAULT")
 

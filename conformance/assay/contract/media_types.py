@@ -4,6 +4,7 @@ Names are in lower case. A parameter (`version=2`) stands with the name only whe
 differ in nothing else: as a rule it says nothing of the body's shape, and servers add `charset` as they like.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -43,7 +44,8 @@ def as_json(documented: str, came: str) -> bool:
     return is_json(documented) or (is_range(documented) and is_json(came))
 
 
-def nearest(came: str, known: Sequence[str]) -> str:
+@functools.lru_cache(maxsize=1000)
+def nearest(came: str, known: tuple[str, ...]) -> str:
     """The documented media type that a Content-Type is, or falls under (`text/*`); empty if there is none.
 
     Of several that differ in parameters: that which has most of those that came, and none that did not.

@@ -85,7 +85,6 @@ class _Judge:
     def _exchange(self, operation: Operation, exchange: Exchange, reply: Reply) -> None:
         whole = self._ledger.operations[operation.id]
         response = operation.response_for(reply.status)
-        got = status_line(reply)
         if operation.protected:
             self._echo(operation, exchange)
         waits = throttled(reply, due=response is not None and response.status == exchange.due)
@@ -94,13 +93,16 @@ class _Judge:
             if rule in GENERIC_RULES_ONLY:
                 return
         if not waits:
-            documented = ", ".join(each.status for each in operation.responses)
-            if whole.any_status is not None:
-                self._see(whole.any_status, exchange, response is not None, f"one of {documented}", got)
+            if whole.any_status is not None and response is not None:
+                self._see(whole.any_status, exchange, True)
+            elif whole.any_status is not None:
+                documented = ", ".join(each.status for each in operation.responses)
+                self._see(whole.any_status, exchange, False, f"one of {documented}", status_line(reply))
             due = exchange.due.startswith("5") or (exchange.due == "default" and response is not None)
             fine = reply.status < 500 or due
             # of traffic nobody can say in which state the server was: a documented outage may well have been one
             if fine or exchange.role != "traffic" or response is None:
+                got = "" if fine else status_line(reply)
                 self._see(whole.server_error, exchange, fine, "no server error, since none was due", got)
         if response is not None:
             self._response(operation, response, exchange, reply)
@@ -113,12 +115,12 @@ class _Judge:
             self._header(header, exchange, reply)
         if operation.method == "HEAD" or reply.status in (204, 304) or not response.media:
             return
-        media_type = media_types.nearest(reply.header("content-type") or "", [each.type for each in response.media])
+        media_type = media_types.nearest(reply.header("content-type") or "", response.types)
         if known.media_type is not None and (reply.media_type or "headers" not in reply.unseen):
-            expected = " or ".join(media.type for media in response.media)
+            expected = " or ".join(response.types)
             self._see(known.media_type, exchange, bool(media_type), expected, reply.media_type or "no Content-Type")
         # a body of another media type is still held against the schema where it is the only one, and JSON
-        only = response.media[0].type if len(response.media) == 1 else ""
+        only = response.types[0] if len(response.types) == 1 else ""
         if "body" not in reply.unseen:
             self._body(known, media_type or only, exchange, reply)
 
@@ -215,7 +217,7 @@ class _Judge:
     def _is_resource(self, operation: Operation, response: Response | None, reply: Reply) -> bool:
         """Whether the body is what the operation's good response would have, and not that of another route."""
         known = response and self._ledger.responses[operation.id, response.status]
-        tree = known and known.bodies.get(media_types.nearest(reply.header("content-type") or "", list(known.bodies)))
+        tree = known and known.bodies.get(media_types.nearest(reply.header("content-type") or "", tuple(known.bodies)))
         if not tree:
             return False
         try:

@@ -142,9 +142,9 @@ def _requested(what: str, operation: Operation, exchange: Exchange) -> Any:
     place, _, name = what.partition(".")
     url = urlsplit(exchange.request.url)
     if place == "path":
-        parts = re.split(r"\{([^{}]+)\}", operation.path)
-        match = re.search("([^/]+)".join(map(re.escape, parts[::2])) + "$", url.path)
-        return unquote(match[parts[1::2].index(name) + 1]) if match and name in parts[1::2] else None
+        names, pattern = _template(operation.path)
+        match = pattern.search(url.path)
+        return unquote(match[names.index(name) + 1]) if match and name in names else None
     if place == "query":
         values = parse_qs(url.query, keep_blank_values=True).get(name, [])
         return values if len(values) > 1 else next(iter(values), None)
@@ -155,6 +155,13 @@ def _requested(what: str, operation: Operation, exchange: Exchange) -> Any:
     except strict_json.NotJsonError:
         return None
     return None if found is pointer.MISSING else found
+
+
+@functools.lru_cache(maxsize=1000)
+def _template(path: str) -> tuple[list[str], re.Pattern[str]]:
+    """Names of a path's parameters, and what finds their values in one that was asked for."""
+    parts = re.split(r"\{([^{}]+)\}", path)
+    return parts[1::2], re.compile("([^/]+)".join(map(re.escape, parts[::2])) + "$")
 
 
 # order: a ≤ b ≤ … within one body, absent ones left out -------------------------------------------------------------
@@ -174,20 +181,21 @@ def _order(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
 # Over time: each observation against all that precede it ------------------------------------------------------------
 
 
-def _with_earlier(life: Sequence[Observation], at: str) -> Iterator[tuple[Observation, Any, list[tuple[Any, Any]]]]:
-    """Each observation, its value, and the distinct values that precede it: [(comparable, as it was)].
+def _with_earlier(life: Sequence[Observation], at: str) -> Iterator[tuple[Observation, Any, Any, dict[Any, Any]]]:
+    """Each observation, its value, the same comparable, and the distinct values that precede it: comparable → as it
+    was.
 
     One sweep: observations are in the order of sending, and enter the past in the order of their receipt.
     """
-    waiting = sorted(life, key=lambda each: each.exchange.received)
+    told = [(each, value := each.value(at), _key(value)) for each in sorted(life, key=lambda each: each.exchange.sent)]
+    waiting = sorted(told, key=lambda each: each[0].exchange.received)
     past: dict[Any, Any] = {}
     entered = 0
-    for each in sorted(life, key=lambda each: each.exchange.sent):
-        while entered < len(waiting) and waiting[entered].exchange.received < each.exchange.sent:
-            value = waiting[entered].value(at)
-            past.setdefault(_key(value), value)
+    for each, value, key in told:
+        while entered < len(waiting) and waiting[entered][0].exchange.received < each.exchange.sent:
+            past.setdefault(waiting[entered][2], waiting[entered][1])
             entered += 1
-        yield each, each.value(at), list(past.items())
+        yield each, value, key, past
 
 
 def _key(value: Any) -> Any:
@@ -203,20 +211,20 @@ def _key(value: Any) -> Any:
 def _constant(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     """Never changes over a resource's life: not to another value, not to absent, not from absent."""
     at = relation.fields[0]
-    for each, value, past in _with_earlier(life, at):
-        if not past or (value is None and all(was is None for _, was in past)):
+    for each, value, now, past in _with_earlier(life, at):
+        if not past or (value is None and all(was is None for was in past.values())):
             continue
-        other = next((was for key, was in past if key != _key(value)), _key)
+        other = next((was for key, was in past.items() if key != now), _key)
         yield Seen(each, at, None if other is _key else (f"{_shown(other)} for ever", _shown(value)))
 
 
 def _once_set(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     """Absent, then a value, then that value for ever."""
     at = relation.fields[0]
-    for each, value, past in _with_earlier(life, at):
-        there = [(key, was) for key, was in past if was is not None]
+    for each, value, now, past in _with_earlier(life, at):
+        there = [(key, was) for key, was in past.items() if was is not None]
         if there:
-            other = next((was for key, was in there if key != _key(value)), None)
+            other = next((was for key, was in there if key != now), None)
             yield Seen(each, at, None if other is None else (f"{_shown(other)}, once it was set", _shown(value)))
 
 
@@ -233,9 +241,8 @@ def _kept(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
 def _nondecreasing(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     """Never goes back."""
     at = relation.fields[0]
-    for each, value, past in _with_earlier(life, at):
-        now: Any = _key(value)
-        numbers: list[Any] = [key for key, _ in past if isinstance(key, int | float | dt.datetime)]
+    for each, value, now, past in _with_earlier(life, at):
+        numbers: list[Any] = [key for key in past if isinstance(key, int | float | dt.datetime)]
         alike = [was for was in numbers if isinstance(was, dt.datetime) is isinstance(now, dt.datetime)]
         if not isinstance(now, int | float | dt.datetime) or not alike or (len(alike) == 1 and alike[0] == now):
             continue
@@ -247,10 +254,9 @@ def _states(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
     """Moves only along transitions, judged by reachability: a poll may miss a state."""
     at = relation.fields[0]
     transitions: dict[str, list[str]] = relation.declared["transitions"]
-    for each, value, past in _with_earlier(life, at):
-        before = [
-            was for _, was in past if isinstance(was, str) and was in {*transitions, *relation.declared["terminal"]}
-        ]
+    known = {*transitions, *relation.declared["terminal"]}
+    for each, value, _, past in _with_earlier(life, at):
+        before = [was for was in past.values() if isinstance(was, str) and was in known]
         if not isinstance(value, str) or not [was for was in before if was != value]:
             continue
         stuck = next((was for was in before if value != was and value not in _reachable(transitions, was)), None)

@@ -1,6 +1,7 @@
 """One recorded request and its response, as a value: no secrets in it, and nothing of how it was sent."""
 
 import base64
+import functools
 import html
 import json
 import re
@@ -58,7 +59,7 @@ class Reply:
         found = [value for key, value in self.headers if key.lower() == name.lower()]
         return ", ".join(found) if found else None
 
-    @property
+    @functools.cached_property
     def media_type(self) -> str:
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
 
