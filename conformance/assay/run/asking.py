@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import email.utils
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -27,6 +27,8 @@ REPEATS_WHEN_THROTTLED = 3
 REPEATS_AFTER_FAULT = 2
 LONGEST_WAIT = 60.0
 """Seconds that a Retry-After is obeyed for; a longer one is cut to this."""
+
+_Send = Callable[[Request], Awaitable[Sent]]
 
 
 @frozen
@@ -112,15 +114,7 @@ class Asker:
         request = as_sent(call, self._target)
         throttles = faults = 0
         while True:
-            try:
-                sent = await self._sender.send(request)
-            except StoppedError as stopped:
-                if stopped.sent.reply is not None:
-                    self._record(call, purpose, request, stopped.sent)
-                else:
-                    self._heard(call, self._exchange(call.operation, purpose, request, stopped.sent))
-                raise asyncio.CancelledError from None
-            exchange = self._record(call, purpose, request, sent)
+            exchange = await self._sent(call, purpose, request, self._sender.send)
             if call.credential is not None and exchange.reply is not None and exchange.reply.status != 401:
                 self._tokens.worked(call.credential)
             if exchange.reply is None:
@@ -144,8 +138,20 @@ class Asker:
             self.unsent(call.operation, purpose, str(error))
             return
         request = as_sent(call, self._target)
-        for sent in await self._sender.burst(request, times):
-            self._record(call, purpose, request, sent)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(times):
+                group.create_task(self._sent(call, purpose, request, self._sender.at_once))
+
+    async def _sent(self, call: Call, purpose: Purpose, request: Request, send: _Send) -> Exchange:
+        """Recorded as soon as it is answered, also where the run is stopped meanwhile."""
+        try:
+            return self._record(call, purpose, request, await send(request))
+        except StoppedError as stopped:
+            if stopped.sent.reply is not None:
+                self._record(call, purpose, request, stopped.sent)
+            else:
+                self._heard(call, self._exchange(call.operation, purpose, request, stopped.sent))
+            raise asyncio.CancelledError from None
 
     def unsent(self, operation: Operation, purpose: Purpose, fault: str) -> Exchange:
         """Record why a request was not sent."""

@@ -72,7 +72,11 @@ class Sender:
         """Within the limits. Raises StoppedError where the run was stopped while something was being made."""
         async with self._free:
             await self._turn()
-            return await (self._heard_out(request) if request.method in _MAKES else self._once(request))
+            return await self.at_once(request)
+
+    async def at_once(self, request: Request) -> Sent:
+        """The same whatever else is in flight: the limits are what a burst is there to exceed."""
+        return await (self._heard_out(request) if request.method in _MAKES else self._once(request))
 
     async def _heard_out(self, request: Request) -> Sent:
         """However often it is cancelled meanwhile: a group of tasks does so twice."""
@@ -89,10 +93,6 @@ class Sender:
             raise StoppedError(once.result() if once.done() else lost) from None
         finally:
             once.cancel()
-
-    async def burst(self, request: Request, times: int) -> list[Sent]:
-        """That many at once: the limits on requests in flight are what a burst is there to exceed."""
-        return list(await asyncio.gather(*(self._once(request) for _ in range(times))))
 
     async def _turn(self) -> None:
         now = time.monotonic()

@@ -1,5 +1,6 @@
 """A run that ends early removes what it made all the same, and says what it could not."""
 
+import itertools
 import os
 import signal
 import time
@@ -67,6 +68,39 @@ def test_what_nobody_was_told_of_is_said(ran: Run) -> None:
     assert came.recording.interrupted
     assert len(came.shelf.books) == 1
     assert came.recording.left == (f"{LOST}: the run was stopped before it was answered",)
+
+
+class StoppingInBurst(Shelf):
+    """Takes one title as often as it comes. Told to stop once a control and a burst of four came; `slow`: too slow."""
+
+    def __init__(self, *, slow: bool) -> None:
+        super().__init__()
+        self.slow = slow
+        self.posted = itertools.count(1)
+
+    def add(self, asked: Asked) -> Answer:
+        number = next(self.posted)
+        code = f"b{number}"
+        self.books[code] = book = {**self.read(asked), "code": code}
+        if number == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+        return Answer(201, book, after=0 if number == 1 else STILL_HEARD * self.slow + 0.5)
+
+
+BURST = '[states."addBook 409"]\nburst = 4\nbody = { title = "One of many" }\n'
+
+
+def test_what_a_burst_is_making_is_heard_of_and_removed(ran: Run) -> None:
+    came = ran(BURST, server=StoppingInBurst(slow=False), select="addBook 409")
+    assert came.recording.interrupted
+    assert len(came.sent("state")) == 4
+    assert (came.shelf.books, came.recording.left) == ({}, ())
+
+
+def test_what_nobody_was_told_of_in_a_burst_is_said(ran: Run) -> None:
+    came = ran(BURST, server=StoppingInBurst(slow=True), select="addBook 409")
+    assert len(came.shelf.books) == 4
+    assert came.recording.left == (f"{LOST}: the run was stopped before it was answered (4 times)",)
 
 
 def test_a_second_time_ends_the_removal_too(ran: Run) -> None:

@@ -181,7 +181,7 @@ def test_a_burst_is_in_flight_at_once_whatever_is_allowed(start: Start) -> None:
 
     async def burst() -> list[Sent]:
         async with Sender(http=Http(timeout=20), in_flight=1, rate=1, run_id="") as sender:
-            return await sender.burst(Request("GET", server.url, ()), enough)
+            return await asyncio.gather(*(sender.at_once(Request("GET", server.url, ())) for _ in range(enough)))
 
     assert [each.reply is not None for each in asyncio.run(burst())] == [True] * enough
     assert max(server.at_once) == enough
