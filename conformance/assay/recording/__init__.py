@@ -5,18 +5,21 @@ before the next request is judged worth sending, so a crash loses nothing; a fil
 """
 
 import base64
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO, TypeVar
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import field, frozen
 
 from assay.contract.overlay import Level
 from assay.errors import UserError
+from assay.recording import typed
 from assay.recording.exchange import Exchange, Reply, Request
 
 FORMAT = "assay-recording/1"
@@ -266,7 +269,7 @@ def load(path: Path) -> Recording:
         interrupted=footer is not None and footer.interrupted,
         builds=tuple(footer.builds if footer else _named(header)),
         left=tuple(footer.left) if footer else (),
-        removed=tuple((maker, remover) for maker, remover in footer.removed) if footer else (),
+        removed=tuple(footer.removed) if footer else (),
         digest=hashlib.sha256(content).hexdigest(),
     )
 
@@ -279,9 +282,11 @@ def _named(header: RunHeader) -> list[str]:
 def _read(path: Path, line: tuple[int, dict[str, Any]], make: Callable[[dict[str, Any]], _Made]) -> _Made:
     number, value = line
     try:
-        return make(value)
+        made = make(value)
+        typed.check(made)
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise UserError(f"this line lacks or mistakes {error}", where=f"{path}:{number}", todo="record again") from None
+    return made
 
 
 def _parsed(path: Path, number: int, line: str, *, last: bool) -> dict[str, Any] | None:
@@ -307,6 +312,10 @@ def _header_from_json(value: dict[str, Any]) -> RunHeader:
     for key in ("short_secrets", "notes"):
         plain[key] = tuple(plain.get(key, ()))
     plain["shard"] = Shard(**plain["shard"]) if plain.get("shard") else None
+    dt.datetime.fromisoformat(plain["started"])
+    for waiver in plain["waivers"]:
+        dt.date.fromisoformat(waiver.until)
+    urlsplit(plain["target"].get("base_url", ""))
     return RunHeader(**plain)
 
 
@@ -321,7 +330,10 @@ class _Footer:
 
 
 def _footer_from_json(value: dict[str, Any]) -> _Footer:
-    return _Footer(**value["footer"])
+    plain = value["footer"]
+    footer = _Footer(**plain | {"removed": [tuple(pair) for pair in plain.get("removed", ())]})
+    dt.datetime.fromisoformat(footer.finished)
+    return footer
 
 
 def _exchange_to_json(exchange: Exchange) -> dict[str, Any]:
@@ -345,11 +357,10 @@ def _reply_to_json(reply: Reply) -> dict[str, Any]:
 
 def _exchange_from_json(value: dict[str, Any]) -> Exchange:
     request, reply = value.pop("request"), value.pop("reply")
-    sent, received = float(value.pop("sent")), float(value.pop("received"))
+    urlsplit(request["url"])
+    dt.timedelta(seconds=max(value["sent"], value["received"]))
     return Exchange(
         **value,
-        sent=sent,
-        received=received,
         request=Request(request["method"], request["url"], _pairs(request["headers"]), _body_from_json(request)),
         reply=None if reply is None else _reply_from_json(reply),
     )
@@ -357,11 +368,11 @@ def _exchange_from_json(value: dict[str, Any]) -> Exchange:
 
 def _reply_from_json(value: dict[str, Any]) -> Reply:
     unseen = tuple(value.get("unseen", ()))
-    return Reply(int(value["status"]), _pairs(value["headers"]), _body_from_json(value), unseen)
+    return Reply(value["status"], _pairs(value["headers"]), _body_from_json(value), unseen)
 
 
 def _pairs(headers: list[list[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), str(value)) for name, value in headers)
+    return tuple((name, value) for name, value in headers)
 
 
 def _body_to_json(body: bytes) -> dict[str, str]:
@@ -376,4 +387,5 @@ def _body_to_json(body: bytes) -> dict[str, str]:
 def _body_from_json(value: dict[str, Any]) -> bytes:
     if "base64" in value:
         return base64.b64decode(value["base64"])
-    return str(value.get("text", "")).encode("utf-8")
+    text: str = value.get("text", "")
+    return text.encode("utf-8")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay import pointer
 from assay.errors import UserError
 from assay.recording import (
     FORMAT,
@@ -179,6 +180,14 @@ def test_a_line_that_is_missing_makes_it_incomplete(write: Write, made: Made) ->
     assert not load(path).complete
 
 
+def _leaves(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if not isinstance(value, dict | list):
+        yield at
+    for key, each in inner:
+        yield from _leaves(each, (*at, str(key)))
+
+
 class TestDamage:
     def _refused(self, path: Path) -> UserError:
         with pytest.raises(UserError) as caught:
@@ -228,6 +237,40 @@ class TestDamage:
     def test_a_footer_that_is_wrong_is_named(self, footer: Any, write: Write) -> None:
         path = write()
         assert self._changed(path, 2, lambda value: value.update(footer=footer)).where == f"{path}:2"
+
+    def test_whatever_is_of_another_type_is_named(self, write: Write, made: Made) -> None:
+        """Each value of each line, one after the other."""
+        lines = write(made(asked=(("A", "b"),), body={"id": 1})).read_text().splitlines()
+        path = write().with_name("changed.jsonl")
+        changes = [(number, at) for number, line in enumerate(lines, 1) for at in _leaves(json.loads(line))]
+        assert len(changes) > 50
+        for number, at in changes:
+            value = json.loads(lines[number - 1])
+            parent = pointer.follow(value, at[:-1])
+            key = int(at[-1]) if isinstance(parent, list) else at[-1]
+            parent[key] = 5 if isinstance(parent[key], str) else "5"
+            changed = [*lines[: number - 1], json.dumps(value), *lines[number:], ""]
+            path.write_text("\n".join(changed))
+            assert self._refused(path).where == f"{path}:{number}", at
+
+    @pytest.mark.parametrize(
+        ("number", "change"),
+        [
+            (1, {"started": "yesterday"}),
+            (1, {"target": {"base_url": "http://["}}),
+            (1, {"waivers": [{"claim": "a", "reason": "b", "owner": "c", "until": "soon"}]}),
+            (2, {"request": {"method": "GET", "url": "http://[", "headers": []}}),
+            (2, {"sent": 1e300}),
+            (2, {"received": 1e999}),
+            (2, {"id": True}),
+            (2, {"role": []}),
+        ],
+    )
+    def test_and_what_is_no_moment_and_no_url(
+        self, number: int, change: dict[str, Any], write: Write, made: Made
+    ) -> None:
+        path = write(made())
+        assert self._changed(path, number, lambda value: value.update(change)).where == f"{path}:{number}"
 
     def test_a_footer_in_the_middle_is_named(self, write: Write, made: Made) -> None:
         path = write(made())
