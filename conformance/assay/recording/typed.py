@@ -17,7 +17,8 @@ _IsOf = Callable[[Any], bool]
 
 def check(value: Any) -> None:
     """Raises TypeError: an attribute, or one of a value in it, is not of its type; OverflowError: so large a number."""
-    for name, is_of in _attributes(type(value)):
+    kind: Any = type(value)
+    for name, is_of in _attributes(kind):
         if not is_of(getattr(value, name)):
             raise TypeError(f"`{name}`, which is {getattr(value, name)!r}")
 
@@ -36,11 +37,17 @@ def _of(hint: Any) -> _IsOf:
     if kind in (typing.Union, types.UnionType):
         return _one_of([_of(each) for each in inner])
     if attrs.has(kind):
-        return lambda value: isinstance(value, kind) and check(value) is None
+        return functools.partial(_is_whole, kind)
     if kind is float:
         # a boolean is no number, though Python holds it for one
         return lambda value: type(value) in (int, float) and math.isfinite(value)
     return _holding(kind, [_of(each) for each in inner if each is not ...], several=inner[-1:] == (...,))
+
+
+def _is_whole(kind: type, value: Any) -> bool:
+    if isinstance(value, kind):
+        check(value)
+    return isinstance(value, kind)
 
 
 def _one_of(kinds: list[_IsOf]) -> _IsOf:
