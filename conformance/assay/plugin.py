@@ -6,6 +6,7 @@ otherwise when the first item asks for it, since the fixture `assay_target` may 
 """
 
 import gc
+import signal
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,7 +20,7 @@ from attrs import evolve
 from assay import settings, suite
 from assay.errors import UserError
 from assay.settings import Settings
-from assay.suite import INTERRUPTED, USER_ERROR
+from assay.suite import INTERRUPTED, UNREPORTED, USER_ERROR
 
 if TYPE_CHECKING:
     from assay.claims import Ledger
@@ -74,12 +75,28 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.getoption("--assay-spec") is None:
         return None
     try:
-        with _staying():
+        with _interruptible(), _staying():
             _load(config, _settings(config))
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         return USER_ERROR
+    except KeyboardInterrupt:
+        sys.stderr.write(f"assay: {UNREPORTED}\n")
+        return INTERRUPTED
     return None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """`assay check` starts its pytest with Ctrl-C blocked: it is heard where somebody knows what to do then."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if hasattr(signal, "pthread_sigmask") else set()
+    try:
+        if before:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        yield
+    finally:
+        if before:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -205,13 +222,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     if _JOB not in stash or not asked or session.config.option.collectonly:
         return None
     try:
-        with _shown(stash[_JOB]) as heard:
+        with _interruptible(), _shown(stash[_JOB]) as heard:
             stash[_VERDICTS] = run_and_report(stash[_JOB], stash[_CLIENT], heard)
     except UserError as error:
         sys.stderr.write(f"assay: {error}\n")
         stash[_NO_RUN] = USER_ERROR
     except KeyboardInterrupt:
-        sys.stderr.write("assay: interrupted before the report was written\n")
+        sys.stderr.write(f"assay: {UNREPORTED}\n")
         stash[_NO_RUN] = INTERRUPTED
     return True if _NO_RUN in stash else None
 

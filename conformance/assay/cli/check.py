@@ -46,6 +46,8 @@ def check(dry_run: bool, **given: Any) -> int:
         status = _pytest(chosen, Path(folder))
     if status == suite.USER_ERROR:
         return 2
+    if status in (-signal.SIGINT, -signal.SIGTERM):
+        click.echo(f"assay: {suite.UNREPORTED}", err=True)
     if status in (suite.INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):
         return 3
     return _status_of(results, earlier)

@@ -40,7 +40,10 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, passed_on)
     # in a group of its own, which a terminal's Ctrl-C and Ctrl-Z do not reach but through this
+    # until it says that it listens, Ctrl-C waits there: while it is imported, Python would print where
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     child = subprocess.Popen(command, env=env, process_group=0)
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     for number in tuple(came):
         child.send_signal(number)
     return child.wait()

@@ -14,6 +14,7 @@ import pytest
 
 from assay import recording
 from selftests.command.conftest import BOUND, executable, surroundings
+from selftests.running import miniatures
 from selftests.running.miniatures import KEY, SETTLES_WITHIN, Answer, Asked, Miniature
 
 SERVER = """
@@ -112,4 +113,37 @@ def test_a_run_that_is_stopped_before_its_target_is_ready_ends_as_incomplete(thi
     )  # fmt: skip
     assert process.returncode == 3, process.stdout + process.stderr
     assert process.stderr == "assay: interrupted before the report was written\n"
+    assert not (tmp_path / "report/results.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "module"),
+    [
+        (signal.SIGINT, "click.core"),
+        (signal.SIGINT, "pluggy._config"),
+        (signal.SIGINT, "_pytest.terminal"),
+        (signal.SIGINT, "schemathesis.core"),
+        (signal.SIGTERM, "_pytest.terminal"),
+    ],
+)
+def test_a_command_that_is_stopped_while_it_is_imported_says_so_in_one_line(
+    start: Any, things: Path, tmp_path: Path, number: signal.Signals, module: str
+) -> None:
+    """That of `assay`, and that of the pytest which it starts. Python itself tells of each module that it imported."""
+    command = [executable(), "check", "--spec", things, "--url", start(miniatures.things).url]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=surroundings(PYTHONPROFILEIMPORTTIME="1"), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        assert any(line.rpartition("|")[2].strip() == module for line in process.stderr)
+        os.killpg(process.pid, number)
+        # it ends where nobody holds its pipes any more
+        out, err = process.communicate(timeout=SETTLES_WITHIN * 3)
+    said = [line for line in err.splitlines() if not line.startswith("import time:")]
+    ends = [(3, ["assay: interrupted before the report was written"])]
+    if module == "click.core":  # nothing was started yet, or it was meanwhile
+        ends.append((3, ["assay: interrupted"]))
+    assert (process.returncode, said) in ends
+    assert out == ""
     assert not (tmp_path / "report/results.json").exists()

@@ -126,7 +126,7 @@ def check_engine(wheel: Path, sources: Path) -> None:
         assert any(name.startswith(f"assay/{part}") for name in found), f"{part} is missing"
     assert f"{metadata}licenses/LICENSE" in found, "the licence is missing"
     entry_points = _text(wheel, f"{metadata}entry_points.txt")
-    for entry_point in ("[console_scripts]\nassay = assay.cli:main", "[pytest11]\nassay = assay.plugin"):
+    for entry_point in ("[console_scripts]\nassay = assay.entry:main", "[pytest11]\nassay = assay.plugin"):
         assert entry_point in entry_points, f"{entry_point!r} is missing among the entry points"
 
 
