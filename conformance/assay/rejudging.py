@@ -20,7 +20,7 @@ from assay.result_file import Result
 
 _WORDS = frozenset({
     "where", "file", "files", "sentence", "reason", "todo", "text", "message", "expected", "got", "curl", "incomplete",
-    "note", "notes", "ticket",
+    "alike", "note", "notes", "ticket",
 })  # fmt: skip
 """Members that say in prose, or as somebody's path, what others say for programs; versions may differ in them.
 The bytes of `files` may differ where the contract, which has a digest of its own, does not: a comment is none."""

@@ -18,6 +18,7 @@ from assay import shapes
 from assay.claims import Claim, Ledger, client_claims, name_of
 from assay.contract.overlay import Level
 from assay.judge import refusals
+from assay.judge.alike import alike
 from assay.judge.gone import gone
 from assay.judge.verdicts import (
     ONLY_OBSERVED,
@@ -72,6 +73,7 @@ def summed_up(
         interrupted=recording.interrupted or not recording.complete,
         exit_status=_exit_status(waived, notes, seen_after_all, incomplete, strict=header.strict),
         client=evolve(client, claims=waived[len(own) :]) if client and client.gates else client,
+        alike=alike(ledger.contract, recording),
     )
 
 

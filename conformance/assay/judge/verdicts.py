@@ -98,6 +98,15 @@ class WaiverNote:
 
 
 @frozen
+class Alike:
+    """The one status of all `answers`, which counts them; `text` says it, with what to look at."""
+
+    status: int
+    answers: int
+    text: str
+
+
+@frozen
 class Verdicts:
     """The whole judgement of one recording. A pure function of ledger and recording made it.
 
@@ -119,6 +128,8 @@ class Verdicts:
     exit_status: Literal[0, 1, 3, 4]
     client: ClientVerdicts | None = None
     """None where no client was judged."""
+    alike: Alike | None = None
+    """Where every answer was the same, and hardly a right one."""
 
     @property
     def all_claims(self) -> tuple[ClaimVerdict, ...]:

@@ -25,6 +25,7 @@ def markdown(verdicts: Verdicts) -> bytes:
     parts = [
         f"## {marked.text(wording.headline(verdicts))}",
         f"**{marked.text(wording.ticket(verdicts))}**",
+        *([marked.text(verdicts.alike.text)] if verdicts.alike else []),
         *_matrix(verdicts),
         *_violated("Violated", wording.violated(verdicts), verdicts),
         *_violated("Violated, not gating", wording.violated_should(verdicts), verdicts),

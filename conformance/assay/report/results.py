@@ -11,7 +11,7 @@ from typing import Any, get_args
 import attrs
 
 from assay.contract import Contract
-from assay.judge.verdicts import ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
+from assay.judge.verdicts import Alike, ClaimVerdict, ClientVerdicts, Failure, ResponseVerdict, Verdict, Verdicts
 from assay.recording import Recording
 from assay.report.curl import curl
 from assay.report.visible import lines, told, visible
@@ -56,6 +56,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
         "interrupted": verdicts.interrupted,
         "notes": [_prose(note) for note in header.notes],
         "left": [_prose(each) for each in recording.left],
+        **({"alike": _alike(verdicts.alike)} if verdicts.alike else {}),
         "incomplete": [_prose(reason) for reason in verdicts.incomplete],
         "summary": _counted(verdicts.claims),
         "client": _client(verdicts.client) if verdicts.client else None,
@@ -120,6 +121,10 @@ def _claim(verdict: ClaimVerdict, contract: Contract) -> dict[str, Any]:
         "grade": verdict.grade,
         "evidence": list(verdict.evidence),
     }
+
+
+def _alike(alike: Alike) -> dict[str, Any]:
+    return {**attrs.asdict(alike), "text": _prose(alike.text)}
 
 
 def _failure(failure: Failure) -> dict[str, Any]:

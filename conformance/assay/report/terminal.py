@@ -95,6 +95,8 @@ def _wrapped(text: str, margin: str, width: int) -> str:
 
 def _headline(verdicts: Verdicts) -> _Lines:
     yield _Line(visible(wording.headline(verdicts)), _HEADLINE_STYLES[verdicts.exit_status])
+    if verdicts.alike:
+        yield _Line(visible(verdicts.alike.text), "bold yellow")
 
 
 def _matrix(verdicts: Verdicts, width: int, encoding: str) -> _Lines:

@@ -78,7 +78,12 @@ def tallies(verdicts: Verdicts) -> list[Tally]:
 
 
 def notes(verdicts: Verdicts) -> list[Note]:
-    return [*_open(verdicts), *_out_of_date(verdicts), *_set_by_target(verdicts)]
+    return [*_alike(verdicts), *_open(verdicts), *_out_of_date(verdicts), *_set_by_target(verdicts)]
+
+
+def _alike(verdicts: Verdicts) -> Iterator[Note]:
+    if verdicts.alike:
+        yield Note("inconclusive", "all alike", verdicts.alike.text)
 
 
 def _open(verdicts: Verdicts) -> Iterator[Note]:
@@ -105,6 +110,8 @@ def _out_of_date(verdicts: Verdicts) -> Iterator[Note]:
 
 def _set_by_target(verdicts: Verdicts) -> Iterator[Note]:
     header = verdicts.header
+    for text in header.notes:
+        yield Note("not-applicable", "note", text)
     noted = {note.waiver for note in verdicts.waiver_notes}
     for waiver in (each for each in header.waivers if each not in noted):
         yield Note("waived", f"waived until {waiver.until}", f"{waiver.claim}: {waiver.reason} ({waiver.owner})")
