@@ -36,8 +36,9 @@ from assay.recording.exchange import Exchange, Reply
 _MOST_EVIDENCE = 5
 _LONGEST_SHOWN = 200
 """Characters of a message that are quoted."""
-_OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-"""Headers that speak of the body as it was before it was decoded and recorded."""
+_NOT_PLAYED = frozenset({"content-encoding", "content-length", "transfer-encoding", "set-cookie"})
+"""Headers that speak of the body as it was before it was decoded and recorded; and cookies, which the client would send
+with the next request: that is another exchange, of another user maybe, and a marker in one no header can carry."""
 
 
 @frozen
@@ -117,7 +118,7 @@ def _response(reply: Reply) -> httpx.Response:
     headers = [
         (name.encode("latin-1", "replace"), value.encode("utf-8", "replace"))
         for name, value in reply.headers
-        if name.lower() not in _OF_THE_WIRE
+        if name.lower() not in _NOT_PLAYED
     ]
     return httpx.Response(reply.status, headers=headers, content=reply.body)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from assay import client
 from assay.claims import Ledger
@@ -243,3 +244,12 @@ class TestLibrary:
     ) -> None:
         seen = found(library, exchange(200, {**FILM, "author": 7}, operation="getItem"), of=library_ledger)
         assert violated(seen) == {"200/decodes": "it.author is int, not str"}
+
+
+def test_a_cookie_of_one_answer_is_not_sent_for_the_next(jobs: Client, found: Found, exchange: Made) -> None:
+    # it is another exchange, and what stands where a credential was is nothing that a header can carry
+    answer = exchange(404, ERROR)
+    assert answer.reply is not None
+    cookie = ("Set-Cookie", "session=«credential:default»")
+    with_cookie = evolve(answer, reply=evolve(answer.reply, headers=(*answer.reply.headers, cookie)))
+    assert violated(found(jobs, with_cookie, exchange(200, JOB))) == {}
