@@ -34,6 +34,8 @@ HOSTILE_VALUES = {
     "SQL": "' OR '1'='1' --",
     "markup": "<img src=x onerror=alert(1)>",
     "format": "%s%n%x",
+    "wildcard": "*",
+    "SQL wildcard": "%",
     "200 characters": "a" * 200,
     "2000 characters": "b" * 2000,
 }

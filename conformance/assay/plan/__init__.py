@@ -115,14 +115,13 @@ class _Planner:
         """The probes of every operation that may be sent: on a resource that is there, where one is known."""
         for each in self.explorations(steps):
             nothing = self._requests.of_no_resource(each.operation)
-            good = each.known[0] if each.known else each.base
-            plain = probe_steps(ledger, each.operation, good, nothing, seed)
+            plain = probe_steps(ledger, each.operation, each.known or (each.base,), nothing, seed)
             if each.known or not each.made:
                 yield from plain
                 continue
-            made = probe_steps(ledger, each.operation, each.made[0].call, nothing, seed)
-            for probe, otherwise in zip(made, plain, strict=True):
-                yield evolve(probe, needs=each.made[0].needs, otherwise=otherwise.call)
+            otherwise = {probe.id: probe.call for probe in plain}
+            for probe in probe_steps(ledger, each.operation, (each.made[0].call,), nothing, seed):
+                yield evolve(probe, needs=each.made[0].needs, otherwise=otherwise.get(probe.id))
 
     def explorations(self, steps: Sequence[Step]) -> Iterator[Exploration]:
         """Every operation that may be sent, with the resources that states name, but for those that are polled."""

@@ -4,10 +4,19 @@ Of several alternatives the first that the credential can serve wholly; schemes 
 """
 
 import base64
-from typing import Any
+import re
+from collections.abc import Callable
+from typing import Any, Literal
+
+from attrs import evolve
 
 from assay.contract import Operation, Security
+from assay.recording.exchange import SHORTEST_SECRET
 from assay.target import Credential
+
+Spoiled = Literal["altered", "longer"]
+SPOILED: tuple[Spoiled, ...] = ("altered", "longer")
+"""How a credential is made one that opens nothing: a character of it is another, or it has one more."""
 
 
 def served(operation: Operation, credential: Credential) -> tuple[Security, ...]:
@@ -96,6 +105,59 @@ def default_header(headers: dict[str, str], name: str, value: str) -> None:
     """RFC 9110, 5.1: the names of headers have no case."""
     if name.lower() not in {each.lower() for each in headers}:
         headers[name] = value
+
+
+def spoilable(operation: Operation, credential: Credential | None) -> bool:
+    """Whether the operation would be asked with a token or a key, from which one can be made that opens nothing.
+
+    Not a password: a wrong one of a user who exists may lock that user out. Nor what is short: it may open something.
+    """
+    if credential is None:
+        return False
+    schemes = served(operation, credential)
+    return bool(schemes) and all(
+        (each.kind == "bearer" and credential.command) or len(_secret(credential, each)) >= SHORTEST_SECRET
+        for each in schemes
+    )
+
+
+def spoiled(credential: Credential, how: Spoiled) -> Credential:
+    """The credential with each of its tokens and keys made one that opens nothing; none comes from a command."""
+    change = _SPOILING[how]
+    return evolve(
+        credential,
+        bearer=credential.bearer and change(credential.bearer),
+        command=(),
+        api_key=credential.api_key and change(credential.api_key),
+        api_keys={scheme: change(key) for scheme, key in credential.api_keys.items()},
+    )
+
+
+def _secret(credential: Credential, scheme: Security) -> str:
+    """The token or key that is shown for the scheme; empty where it is another kind."""
+    return {"bearer": credential.bearer, "apiKey": credential.key_of(scheme.name)}.get(scheme.kind, "")
+
+
+def _altered(secret: str) -> str:
+    """With another character in place of the last but one of its letters and digits.
+
+    Not of the last: in base64, as in the signature of a JWT, some of its bits mean nothing. A digit becomes a letter,
+    since keys that were made by hand are numbered; what was hexadecimal stays so.
+    """
+    places = [match.start() for match in re.finditer("[0-9A-Za-z]", secret)][-2:-1]
+    return next((secret[:at] + secret[at].translate(_ANOTHER) + secret[at + 1 :] for at in places), _longer(secret))
+
+
+def _longer(secret: str) -> str:
+    """With one more character: before it where it ends with the padding of base64, after which all may be ignored."""
+    return f"f{secret}" if secret.endswith("=") else f"{secret}f"
+
+
+_SPOILING: dict[Spoiled, Callable[[str], str]] = {"altered": _altered, "longer": _longer}
+_ANOTHER = str.maketrans(
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "abcdefabcdbcdefahijklmnopqrstuvwxyzgBCDEFAHIJKLMNOPQRSTUVWXYZG",
+)
 
 
 def _has(credential: Credential, scheme: Security) -> bool:

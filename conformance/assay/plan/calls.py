@@ -13,7 +13,7 @@ from attrs import evolve, field, frozen
 from assay.contract import Operation
 from assay.contract.media_types import is_json
 from assay.contract.styles import Style, usual
-from assay.plan.authorisation import authorise, default_header
+from assay.plan.authorisation import Spoiled, authorise, default_header
 from assay.plan.expressions import Made, filled, replaced
 from assay.recording.exchange import Request
 from assay.target import Credential
@@ -32,7 +32,8 @@ class Encoded(str):
 class Call:
     """One request before it has a server. `body` None sends none; bytes go out as they are, the rest as JSON.
 
-    `credential` None sends none; `method` is another one than the operation's.
+    `credential` None sends none; `method` is another one than the operation's. `spoiled`: the credential is not sent
+    as it is.
     """
 
     operation: Operation
@@ -42,6 +43,7 @@ class Call:
     body: Any = None
     credential: Credential | None = field(default=None, repr=False)
     method: str = ""
+    spoiled: Spoiled | None = None
 
     @property
     def injects(self) -> bool:

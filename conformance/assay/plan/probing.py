@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
 from attrs import evolve, frozen
@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from assay.claims import Ledger
 from assay.claims.probes import CREDENTIALS, HOSTILE_VALUES, accepting, hostile_parameter, undocumented_methods
 from assay.contract import Operation, Security
-from assay.plan.authorisation import without
+from assay.plan.authorisation import SPOILED, carried, spoilable, without
 from assay.plan.calls import Call, Encoded
 from assay.plan.expressions import Need
 
@@ -59,17 +59,43 @@ class Wrong:
         return {"probe.wrong": self.token, "probe.malformed": self.broken}
 
 
+MOST_RESOURCES = 5
+"""Resources that are asked for without a credential: whether one is open to all may depend on its state."""
+
+
 def probe_steps(
-    ledger: Ledger, operation: Operation, good: Call, unknown: Call | None, seed: int
+    ledger: Ledger, operation: Operation, good: Sequence[Call], unknown: Call | None, seed: int
 ) -> Iterator[ProbeStep]:
-    """`good`: a request that is fine as a rule; `unknown`: one for a resource that does not exist, if any."""
+    """`good`: requests that are fine as a rule, at least one; `unknown`: one for a resource that does not exist, if
+    any.
+    """
     if operation.protected:
-        scheme = next(scheme for alternative in operation.security for scheme in alternative)
-        other_headers, other_query = without(operation, good.headers, good.query)
-        for variant in CREDENTIALS:
-            headers, query = _credential(variant, scheme, Wrong.from_seed(seed))
-            tried = evolve(good, credential=None, headers=other_headers | headers, query=other_query | query)
-            yield ProbeStep(_id(ledger, operation, "security", variant), tried)
+        yield from _security(ledger, operation, good, Wrong.from_seed(seed))
+    yield from _hygiene(ledger, operation, good[0], unknown)
+
+
+def _security(ledger: Ledger, operation: Operation, good: Sequence[Call], wrong: Wrong) -> Iterator[ProbeStep]:
+    scheme = next(scheme for alternative in operation.security for scheme in alternative)
+    claims = {variant: _id(ledger, operation, "security", variant) for variant in CREDENTIALS}
+    for variant, claim in claims.items():
+        yield ProbeStep(claim, _with(good[0], *_credential(variant, scheme, wrong)))
+    if scheme.kind == "bearer":
+        yield ProbeStep(f"{claims['malformed']}#empty", _with(good[0], {"Authorization": "Bearer"}, {}))
+    for number, call in enumerate(good[1:MOST_RESOURCES], start=2):
+        yield ProbeStep(f"{claims['missing']}#resource {number}", _with(call, {}, {}))
+    if spoilable(operation, good[0].credential) and not carried(operation, good[0].headers, good[0].query):
+        # what is nearly the right one tells whether all of it is looked at
+        for how in SPOILED:
+            yield ProbeStep(f"{claims['wrong']}#{how}", evolve(good[0], spoiled=how))
+
+
+def _with(good: Call, headers: dict[str, str], query: dict[str, str]) -> Call:
+    """The request with nothing but these for a credential."""
+    other_headers, other_query = without(good.operation, good.headers, good.query)
+    return evolve(good, credential=None, headers=other_headers | headers, query=other_query | query)
+
+
+def _hygiene(ledger: Ledger, operation: Operation, good: Call, unknown: Call | None) -> Iterator[ProbeStep]:
     parameter = hostile_parameter(operation)
     if parameter is None:
         return

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from assay.contract import Operation
 from assay.errors import UserError
+from assay.plan.authorisation import spoiled
 from assay.plan.calls import Call, wire
 from assay.recording import Recorder
 from assay.recording.exchange import Exchange, Grade, Headers, Redactor, Reply, Request, Role, throttled
@@ -96,10 +97,16 @@ class Asker:
                 ) from None
 
     async def _filled(self, call: Call) -> Call:
-        """With a token, where a command gives it. Raises TokenError."""
-        if call.credential is None or not call.credential.command:
+        """With a token, where a command gives it; spoiled, where it is to be. Raises TokenError."""
+        if call.credential is None:
             return call
-        return evolve(call, credential=await self._tokens.filled(call.credential))
+        credential = await self._tokens.filled(call.credential) if call.credential.command else call.credential
+        if call.spoiled:
+            credential = spoiled(credential, call.spoiled)
+            # a secret still: the right one is easily guessed from it
+            for secret in (credential.bearer, credential.api_key, *credential.api_keys.values()):
+                self._redactor.add(f"probe.{call.spoiled}", secret)
+        return evolve(call, credential=credential)
 
     async def _after_refusal(self, call: Call, purpose: Purpose, exchange: Exchange) -> Call | None:
         """The call with another token, where the one that a command gave was refused. Raises TokenError."""

@@ -142,6 +142,88 @@ class TestKinds:
         assert [[scheme.name for scheme in each] for each in tunnel.security] == [["token"]]
 
 
+def lax(needed: Callable[[str, str], bool]) -> Behaviour:
+    """Doors that open to what is `needed(shown, right)`, each credential by itself."""
+
+    def answer(asked: Asked) -> Answer:
+        right, got = NEEDS[urlsplit(asked.path).path[1:]], shown(asked)
+        opened = right.keys() == got.keys() and all(needed(got[each], right[each]) for each in right)
+        return Answer(200, {}) if opened else Answer(401, {})
+
+    return answer
+
+
+LAX: dict[str, Callable[[str, str], bool]] = {
+    "the form only": lambda got, right: len(got) == len(right) and got[:8] == right[:8],
+    "its beginning only": lambda got, right: got[:12] == right[:12],
+    "as far as the right one goes": lambda got, right: got.startswith(right),
+}
+"""How doors look at a credential that ought to be looked at wholly. Wrong ones that share nothing are refused."""
+
+
+class TestNearlyRight:
+    @pytest.mark.parametrize("needed", LAX.values(), ids=LAX)
+    def test_a_token_or_key_that_is_nearly_the_right_one_opens_nothing(
+        self, needed: Callable[[str, str], bool], doors: Ledger, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        came = ran(start(lax(needed)).url, ledger=doors, credentials=ALL, probed=True)
+        opened = {name for name in NEEDS if f"{name}/security/wrong" in _violated(came)}
+        # a password is left alone: wrong ones may lock its user out
+        assert opened == {"bearer", "header", "query", "cookie", "oauth", "both", "keys", "either", "tunnel"}
+        recorded = (tmp_path / "report/recording.jsonl").read_text()
+        assert "credential:probe.longer" in recorded
+        assert [each for each in (TOKEN[:-2], APP[:-2], USER[:-2]) if each in recorded] == []
+
+    def test_doors_that_look_at_all_of_it_are_not_accused(self, doors: Ledger, start: Start, ran: Run) -> None:
+        came = ran(start(door).url, ledger=doors, credentials=ALL, probed=True)
+        assert not [each for each in _violated(came) if "/security/" in each]
+        tried = {each.step for each in came.recording.exchanges if each.step.startswith("bearer/security/wrong")}
+        assert tried == {f"bearer/security/wrong{each}" for each in ("", "#altered", "#longer")}
+
+    def test_a_token_from_a_command_is_spoiled_too_and_none_is_fetched_because_it_is_refused(
+        self, start: Start, ran: Run, tmp_path: Path
+    ) -> None:
+        vault = Vault(tmp_path)
+        server = start(vault)
+        ran(server.url, '[states."getThing 200"]\npath = { id = "1" }', credentials=vault.credentials, probed=True)
+        sent = {each.headers.get("authorization") for each in server.asked}
+        assert {"Bearer a-token-of-the-vaulu-1", "Bearer a-token-of-the-vault-1f"} <= sent
+        assert vault.times == 1
+
+    @pytest.mark.parametrize("secret", ["short-1", "c2hvcnQ="])
+    def test_what_it_is_made_of(self, secret: str, doors: Ledger, start: Start, ran: Run) -> None:
+        server = start(lambda _: Answer(401, {}))
+        ran(server.url, ledger=doors, credentials=f'[credentials.default]\nbearer = "{secret}"', probed=True)
+        sent = {each.headers.get("authorization", "")[7:] for each in server.asked_of("/bearer")}
+        assert {each for each in sent if secret[:5] in each and each != secret} == (
+            set() if secret == "short-1" else {"c2hvcoQ=", "fc2hvcnQ="}
+        )
+
+
+def _violated(came: Ran) -> set[str]:
+    return {each.claim.id for each in came.verdicts.claims if each.verdict == "violated"}
+
+
+class TestEmpty:
+    def test_a_scheme_without_a_token_is_refused(self, doors: Ledger, start: Start, ran: Run) -> None:
+        def answer(asked: Asked) -> Answer:
+            return Answer(200, {}) if asked.headers.get("authorization") == "Bearer" else door(asked)
+
+        came = ran(start(answer).url, ledger=doors, credentials=ALL, probed=True)
+        assert {each for each in _violated(came) if each.endswith("/security/malformed")} == {
+            f"{name}/security/malformed" for name in ("bearer", "oauth", "both", "tunnel")
+        }
+
+
+def test_none_at_all_opens_no_resource_in_whatever_state_it_is(start: Start, ran: Run) -> None:
+    def answer(asked: Asked) -> Answer:
+        return THING if asked.path == "/things/two" else things(asked)
+
+    states = "".join(f'[states."getThing 200 {each}"]\npath = {{ id = "{each}" }}\n' for each in ("one", "two"))
+    came = ran(start(answer).url, states, probed=True)
+    assert _violated(came) == {"getThing/security/missing", "getThing/security/missing/status"}
+
+
 COMMAND = """\
 [credentials.default]
 bearer = {{ command = ["python3", "{script}"] }}
