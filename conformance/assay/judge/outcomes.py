@@ -11,6 +11,9 @@ Not what the answers promise beside their status: that is `judge`'s.
 
 A throttled answer that did not end, a fault, and a status that comes without its state too are inconclusive. Of a step
 that several recordings have, what came of it once counts, and what came to nothing another time does not.
+
+A status that is due is due each time: a poll that gets another one breaks it, and so does an exploration's read of a
+declared 2xx that gets a 4xx between others that get it, where nothing but reads was sent meanwhile.
 """
 
 from collections import defaultdict
@@ -21,8 +24,11 @@ from attrs import frozen
 from assay.contract import Contract, Operation
 from assay.judge.verdicts import Verdict
 from assay.recording import PlannedStep, Recording
-from assay.recording.exchange import Exchange, Reply, throttled
+from assay.recording.exchange import Exchange, Reply, Request, throttled
 
+OF_THE_ASKER = (401, 403)
+"""Answers that may say nothing of the resource: the token had run out; a quota, as some servers tell it."""
+_READS = ("GET", "HEAD", "OPTIONS", "TRACE")
 LONGEST_SHOWN = 200
 """Characters of a value that a message quotes."""
 
@@ -39,13 +45,23 @@ class Outcome:
 def outcomes(contract: Contract, recording: Recording) -> Iterator[tuple[PlannedStep, Outcome]]:
     """Every step whose operation the contract knows, with what it came to; each of the recordings that were joined."""
     exchanges: dict[tuple[int, str], list[Exchange]] = defaultdict(list)
+    reads: dict[tuple[int, Request], list[Exchange]] = defaultdict(list)
+    written = False
     for exchange in recording.exchanges:
         exchanges[exchange.source, exchange.step].append(exchange)
+        if exchange.role == "explore":
+            reads[exchange.source, exchange.request].append(exchange)
+            written |= exchange.request.method not in _READS
     told: dict[str, list[tuple[PlannedStep, Outcome]]] = defaultdict(list)
     for step in recording.header.steps:
         operation = contract.operation(step.operation)
         if operation is not None:
-            told[step.id].append((step, _outcome(operation, step, exchanges[step.source, step.id])))
+            own = exchanges[step.source, step.id]
+            outcome = _outcome(operation, step, own)
+            if outcome.verdict == "held" and outcome.exchange is not None:
+                later = () if written else reads.get((step.source, outcome.exchange.request), ())
+                outcome = _each_time(operation, step, own, later) or outcome
+            told[step.id].append((step, outcome))
     for attempts in told.values():
         telling = [each for each in attempts if each[1].verdict in ("held", "violated")]
         yield from telling or attempts
@@ -89,6 +105,31 @@ def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchan
     if step.driver == "derived" and documented:
         return Outcome("not-exercised", f"the answer was {got}: no state of the target gives {step.due}")
     return Outcome("violated", got, last)
+
+
+def _each_time(
+    operation: Operation, step: PlannedStep, own: Sequence[Exchange], reads: Sequence[Exchange]
+) -> Outcome | None:
+    """What a later answer made of it; None where it stayed so. `reads` are the same request's, of the exploration."""
+    polls = (each for each in own if each.role == "poll")
+    other = next((each for each in polls if _another(operation, each, step.due)), None)
+    if other is None and step.driver == "fixture" and step.due[0] == "2" and operation.safe:
+        again = max((each.sent for each in reads if _gives(operation, each, step.due)), default=0.0)
+        lost = (each for each in reads if each.reply is not None and 400 <= each.reply.status < 500)
+        other = next((each for each in lost if each.received < again and _another(operation, each, step.due)), None)
+    if other is None or other.reply is None:
+        return None
+    return Outcome("violated", f"{status_line(other.reply)}, where other reads got {step.due}", other)
+
+
+def _another(operation: Operation, exchange: Exchange, due: str) -> bool:
+    """Whether an answer came, and it is neither the one that is due nor one that asks to come again later."""
+    return (
+        exchange.reply is not None
+        and not throttled(exchange.reply, due=False)
+        and exchange.reply.status not in OF_THE_ASKER
+        and not _gives(operation, exchange, due)
+    )
 
 
 def _controlled(operation: Operation, step: PlannedStep, given: Exchange, controls: Sequence[Exchange]) -> Outcome:

@@ -103,9 +103,65 @@ class TestAttempts:
         verdict = outcome(step("404", "setup"), *answers)
         assert (verdict.verdict, verdict.reason) == ("inconclusive", "teardown of 'x' answered 500")
 
-    def test_the_polls_after_it_change_nothing(self, made: Made, step: Step, outcome: Outcome) -> None:
-        answers = (made(404, due="404"), made(200, due="404", role="poll"), made(None, due="404", role="poll"))
-        assert outcome(step("404", "setup"), *answers).verdict == "held"
+    @pytest.mark.parametrize("driver", DECLARED)
+    def test_polls_that_get_it_too_or_no_answer_change_nothing(
+        self, driver: str, made: Made, step: Step, outcome: Outcome
+    ) -> None:
+        polls = (made(role="poll"), made(429, {"code": "e"}, role="poll"), made(None, role="poll"))
+        assert outcome(step("200", driver), made(), *polls, due="200").verdict == "held"
+
+    @pytest.mark.parametrize("driver", DECLARED)
+    @pytest.mark.parametrize("status", [404, 409, 418, 302, 500])
+    def test_a_poll_that_gets_another_breaks_it(
+        self, status: int, driver: str, made: Made, step: Step, outcome: Outcome
+    ) -> None:
+        polls = (made(role="poll"), made(status, {"code": "e"}, role="poll", id=7), made(role="poll"))
+        verdict = outcome(step("200", driver), made(), *polls, due="200")
+        assert (verdict.verdict, verdict.failures[0].exchange.id) == ("violated", 7)
+        assert verdict.failures[0].got.endswith("where other reads got 200")
+
+
+class TestReadsOfAnExploration:
+    def _reads(self, made: Made, *statuses: int | None, **changes: object) -> tuple[Exchange, ...]:
+        return tuple(
+            made(status, {"code": "e"}, role="explore", step="getThing explore", due="", sent=2.0 + at, **changes)
+            for at, status in enumerate(statuses)
+        )
+
+    @pytest.mark.parametrize("lost", [404, 409, 418])
+    def test_a_resource_that_is_lost_between_breaks_it(
+        self, lost: int, made: Made, step: Step, outcome: Outcome
+    ) -> None:
+        verdict = outcome(step("200"), made(), *self._reads(made, 200, lost, 200), due="200")
+        assert (verdict.verdict, verdict.failures[0].exchange.reply.status) == ("violated", lost)  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize(
+        "statuses",
+        [(200, 200), (200, 404, 404), (200, 429, 200), (200, 401, 200), (200, 403, 200), (200, None, 200)],
+        ids=["never lost", "lost for good", "throttled", "a token ran out", "a quota", "a fault"],
+    )
+    def test_what_may_have_another_reason_accuses_nobody(
+        self, statuses: tuple[int | None, ...], made: Made, step: Step, outcome: Outcome
+    ) -> None:
+        assert outcome(step("200"), made(), *self._reads(made, *statuses), due="200").verdict == "held"
+
+    def test_another_resource_or_another_asker_shows_nothing(self, made: Made, step: Step, outcome: Outcome) -> None:
+        elsewhere = self._reads(made, 404, 200, url="https://things.example/things/2")
+        other = self._reads(made, 404, 200, asked=(("Authorization", "Bearer «credential:other»"),))
+        assert outcome(step("200"), made(), *elsewhere, *other, due="200").verdict == "held"
+
+    def test_what_was_written_meanwhile_may_have_removed_it(self, made: Made, step: Step, outcome: Outcome) -> None:
+        reads = self._reads(made, 200, 404, 200)
+        assert (
+            outcome(
+                step("200"), made(), *reads, evolve(reads[0], request=evolve(reads[0].request, method="PUT")), due="200"
+            ).verdict
+            == "held"
+        )
+
+    @pytest.mark.parametrize("driver", ["setup", "command", "derived", "hint", "burst"])
+    def test_only_of_what_is_there_without_a_state(self, driver: str, made: Made, step: Step, outcome: Outcome) -> None:
+        assert outcome(step("200", driver), made(), *self._reads(made, 404, 200), due="200").verdict == "held"
 
 
 class TestBurst:
