@@ -5,6 +5,7 @@ not counted: repeated requests, minimal requests, the rest of a poll.
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
@@ -17,8 +18,9 @@ from assay.judge.summary import unknown_waivers
 from assay.loading import Job
 from assay.plan.calls import Call
 from assay.plan.steps import SHARED, Step, explorer, prober
-from assay.recording.exchange import Redactor, marker
+from assay.recording.exchange import marker
 from assay.run.asking import as_sent
+from assay.target import State
 
 _LONGEST_BODY = 200
 _PLACEHOLDER = re.compile(r"%7B[\w-]+\.(?:(?!%7[BD]).)+%7D")
@@ -59,7 +61,7 @@ class _Show:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._redactor = Redactor({**job.plan.secrets, **job.target.secrets}, job.target.private)
+        self._redactor = job.target.redactor(job.plan.secrets)
 
     def step(self, step: Step) -> Iterator[str]:
         yield f"{step.id}  ({step.driver}{', alone' if step.exclusive else ''})"
@@ -77,7 +79,7 @@ class _Show:
             told = f"POST {_without_query(state.setup.url)}: {state.setup.state}"
             yield f"setup, and teardown after it: {self._redactor.text(told)}"
         if state is not None and state.command:
-            yield f"setup, and teardown after it: {self._redactor.text(' '.join(state.command))}"
+            yield f"setup, and teardown after it: {self._redactor.text(' '.join(self._as_written(state)))}"
         times = f", {step.times} at once" if step.times > 1 else ""
         yield self.request(step.call) + times
         yield from self.details(step.call)
@@ -85,6 +87,11 @@ class _Show:
             yield f"again every {state.poll.every:g} s, for {state.poll.within:g} s at most"
         if state is not None and state.cost:
             yield f"costs {state.cost}"
+
+    def _as_written(self, state: State) -> Iterator[str]:
+        """The words of its command, those from the environment as the variables that they are."""
+        for word in tomllib.loads(self._job.target.text)["states"][state.name]["command"]:
+            yield word if isinstance(word, str) else f"${word['env']}"
 
     def request(self, call: Call) -> str:
         request = self._redactor.request(as_sent(_without_token(call), self._job.target))

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from attrs import frozen
+from attrs import field, frozen
 
 from assay import pointer, strict_json
 from assay.recording.exchange import Exchange, Headers
+from assay.recording.hidden import holds
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w-]*)\.([^{}]+)\}")
 _EXPRESSION = re.compile(
     r"\$(?:url|method|statusCode|location"
     r"|request\.(?:path|query|header)\.[^{}]+|response\.header\.[^{}]+|(?:request|response)\.body(?:#(?:/[^{}]*)?)?)"
 )
-_MARKER = "«credential:"
 
 
 @frozen
@@ -34,17 +34,20 @@ class Need:
 
 @frozen
 class Made:
-    """One exchange that gave what was due, as others take values from it. `path`: the values in the asked path."""
+    """One exchange that gave what was due, as others take values from it. `path`: the values in the asked path;
+    `body`: what was sent, of which the recorded request may lack secrets; bytes are as they went out.
+    """
 
     exchange: Exchange
     path: Mapping[str, Any]
+    body: Any = field(default=None, repr=False)
 
     def value(self, expression: str) -> Any:
         """Raises LookupError: there is no such value; the message says where it was looked for."""
         found = self._value(expression) if expression.startswith("$") else self._member(expression)
         if found is pointer.MISSING or found is None or found == "":
             raise LookupError(f"the answer {self._shown} has no {expression!r}")
-        if isinstance(found, str) and _MARKER in found:
+        if isinstance(found, str) and holds(found):
             raise LookupError(f"{expression!r} of the answer {self._shown} is a credential, which is not passed on")
         return found
 
@@ -54,7 +57,7 @@ class Made:
         return f"to {self.exchange.operation} ({reply.status if reply else self.exchange.fault})"
 
     def _member(self, name: str) -> Any:
-        return pointer.follow(self._body(), name.split("."))
+        return pointer.follow(self._answered(), name.split("."))
 
     def _value(self, expression: str) -> Any:
         request, reply = self.exchange.request, self.exchange.reply
@@ -69,8 +72,7 @@ class Made:
             return self._located()
         place, _, name = name.partition(".")
         if place.partition("#")[0] == "body":
-            body = self._body() if source == "response" else _parsed(request.body)
-            return pointer.at(body, expression.partition("#")[2])
+            return pointer.at(self._answered() if source == "response" else self._sent(), expression.partition("#")[2])
         if place == "path":
             return self.path.get(name, pointer.MISSING)
         if place == "query":
@@ -85,7 +87,11 @@ class Made:
         below = not slash or above == urlsplit(self.exchange.request.url).path.rstrip("/")
         return unquote(last) if below else pointer.MISSING
 
-    def _body(self) -> Any:
+    def _sent(self) -> Any:
+        body = self.exchange.request.body if self.body is None else self.body
+        return _parsed(body) if isinstance(body, bytes) else body
+
+    def _answered(self) -> Any:
         return _parsed(self.exchange.reply.body) if self.exchange.reply else pointer.MISSING
 
 

@@ -119,15 +119,21 @@ def marker(name: str) -> str:
     return f"«credential:{name}»"
 
 
+HIDDEN = "«redacted»"
+"""What stands there where a secret was that shows nobody: it is no credential, and may come back."""
+
+
 class Redactor:
     """Takes every credential out of an exchange, in each form in which one may come back.
 
     `secrets`: name → value. Forms: as it is, base64 (both alphabets, also within something longer, as in Basic
     authentication), escaped for URLs, JSON and HTML. `private` is taken out of the request's own headers and query
-    only: it may be a secret, or a word that answers have a right to.
+    only: it may be a secret, or a word that answers have a right to. `told` are secrets of which answers may speak.
     """
 
-    def __init__(self, secrets: Mapping[str, str], private: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, secrets: Mapping[str, str], private: Mapping[str, str] | None = None, told: Iterable[str] = ()
+    ) -> None:
         self._secrets: dict[str, str] = {}
         self._everywhere: dict[str, str] = {}
         self._short: dict[str, str] = {}
@@ -136,6 +142,14 @@ class Redactor:
             self.add(name, secret)
         for name, value in (private or {}).items():
             self._short.setdefault(value, marker(name))
+        for secret in told:
+            self.hide(secret)
+
+    def hide(self, secret: str) -> None:
+        """One more that answers may speak of, from now on; what is short would be found in innocent words."""
+        for form in _forms(secret) if len(secret) >= SHORTEST_SECRET else ():
+            self._everywhere.setdefault(form, HIDDEN)
+            self._bytes.setdefault(_utf8(form), HIDDEN.encode())
 
     def add(self, name: str, secret: str) -> None:
         """One more, from now on; a name may come to have several."""

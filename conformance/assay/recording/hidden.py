@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 from assay import pointer
 from assay.claims.checks import Finding
-from assay.recording.exchange import marker
+from assay.recording.exchange import HIDDEN, marker
 
-HIDDEN = "«redacted»"
 HIDDEN_IN_URL = quote(HIDDEN)
 """The same as RFC 3986 allows it in a URL, which stays one."""
 

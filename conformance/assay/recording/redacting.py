@@ -5,17 +5,28 @@ a secret is hidden: credentials of other exchanges, cookies, headers, members an
 signed URLs. Not what a body shows afterwards: that is `hidden`'s.
 """
 
+import contextlib
 import functools
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from attrs import evolve
 
 from assay.contract import Contract, Operation, Security
-from assay.recording.exchange import SHORTEST_SECRET, Exchange, Headers, Redactor, Reply, Request, basic_password
-from assay.recording.hidden import CREDENTIAL, HIDDEN, HIDDEN_IN_URL
+from assay.recording.exchange import (
+    HIDDEN,
+    SHORTEST_SECRET,
+    Exchange,
+    Headers,
+    Redactor,
+    Reply,
+    Request,
+    basic_password,
+)
+from assay.recording.hidden import CREDENTIAL, HIDDEN_IN_URL
 
 _TELLING_HEADER = re.compile(r"(?i)auth|key|token|secret|password|credential|session")
 _TELLING_IN_REPLY = re.compile(r"(?i)(?:^|-)(?:authorization|token|secret|api-?key|password|session-?id)$")
@@ -197,9 +208,21 @@ def _hidden_members(text: str) -> str:
 
 
 def _instead(name: str, value: str, hidden: str) -> str:
+    return hidden if _tells(name) and CREDENTIAL not in value else value
+
+
+def _tells(name: str) -> bool:
     plain = re.sub(r"[-_.\s]", "", name).lower()
-    telling = plain in _SIGNED or (_TELLING_NAME.search(plain) and not _OF_A_PAGE.search(plain))
-    return hidden if telling and CREDENTIAL not in value else value
+    return plain in _SIGNED or bool(_TELLING_NAME.search(plain) and not _OF_A_PAGE.search(plain))
+
+
+def secrets_of(text: str) -> Iterator[str]:
+    """The values in JSON, or in a form, whose names tell that they are secrets."""
+    for match in _MEMBER.finditer(text):
+        if _tells(match[2]):
+            with contextlib.suppress(ValueError):
+                yield json.loads(f'"{match[3]}"')
+    yield from (unquote_plus(match[3]) for match in _PARAMETER.finditer(text) if _tells(unquote(match[2])))
 
 
 def _without_userinfo(url: str) -> str:

@@ -7,6 +7,7 @@ judged here; an answer is looked at only to know whether to wait, to repeat or t
 
 import asyncio
 import contextlib
+import json
 import math
 import signal
 import socket
@@ -22,7 +23,8 @@ from assay.plan.calls import Call
 from assay.plan.probing import ProbeStep
 from assay.plan.steps import Exploration, Plan, Step, explorer, prober
 from assay.recording import Recorder, Recording
-from assay.recording.exchange import Exchange, Redactor, Reply, Role
+from assay.recording.exchange import Exchange, Reply, Role
+from assay.recording.redacting import secrets_of
 from assay.run import connection, explore
 from assay.run.asking import Asker, Purpose
 from assay.run.drivers import StateError, entered, served
@@ -93,7 +95,7 @@ class _Run:
         self._plan = plan
         self._recorder = recorder
         self._drawn = drawn
-        self._redactor = Redactor({**plan.secrets, **target.secrets}, target.private)
+        self._redactor = target.redactor(plan.secrets)
         self._removing = Removing(plan)
         self._asker = Asker(target, recorder, self._redactor, recorder.header.run_id, self._removing.heard)
         self._making = Making(plan, self._passing)
@@ -228,6 +230,8 @@ class _Run:
         new = {name: value for name, value in call.headers.items() if value != step.call.headers.get(name)}
         for secret in secrets_in(new):
             self._redactor.add(step.id, secret)
+        for secret in secrets_of(json.dumps(call.body)) if call.body != step.call.body else ():
+            self._redactor.hide(secret)
         return call
 
     async def _watched(self, step: Step, seen: asyncio.Event) -> None:

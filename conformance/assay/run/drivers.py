@@ -22,7 +22,6 @@ from typing import Any, BinaryIO
 import httpx
 
 from assay.errors import UserError
-from assay.recording.exchange import Redactor
 from assay.run import connection, programs
 from assay.run.connection import Options, not_here
 from assay.target import Serve, State, Target
@@ -178,7 +177,7 @@ def _on_sigterm(handler: Any) -> Iterator[None]:
 
 def ended(target: Target, process: subprocess.Popen[bytes], log: Path) -> UserError:
     """What to say of a target that ended by itself: its status and its last words."""
-    said = Redactor(target.secrets).text(log.read_text(errors="replace")).strip().splitlines()
+    said = target.redactor({}).text(log.read_text(errors="replace")).strip().splitlines()
     words = "\n  ".join(line[:_LONGEST_LINE] for line in said[-_LAST_LINES:])
     return UserError(
         f"the target ended by itself with status {process.returncode}",
@@ -224,8 +223,9 @@ def _wait_until_ready(target: Target, serve: Serve, process: subprocess.Popen[by
         while time.monotonic() < until:
             if process.poll() is not None:
                 raise ended(target, process, log)
-            with contextlib.suppress(httpx.HTTPError):
-                if client.get(url).status_code < 500:
+            # of an answer that never ends, its beginning is enough
+            with contextlib.suppress(httpx.HTTPError), client.stream("GET", url) as answer:
+                if answer.status_code < 500:
                     return
             time.sleep(0.05)
     raise UserError(

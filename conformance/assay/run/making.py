@@ -95,7 +95,7 @@ class Making:
         purpose = Purpose(owner or maker.id, "make")
         if not owner and maker.id in self._planned:
             purpose = Purpose(maker.id, "state", maker.due, maker.grade)
-        return Made(await self._ask(call, purpose), call.path)
+        return Made(await self._ask(call, purpose), call.path, call.body)
 
 
 def _taken(call: Call, made: dict[str, Made]) -> Call:

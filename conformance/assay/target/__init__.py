@@ -3,8 +3,9 @@
 Read from a file by `target_file`; nothing is sent here.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -13,7 +14,8 @@ from attrs import field, frozen
 
 from assay import pointer
 from assay.recording import Exclusion, Waiver
-from assay.recording.exchange import SHORTEST_SECRET, Reply
+from assay.recording.exchange import SHORTEST_SECRET, Redactor, Reply
+from assay.recording.redacting import secrets_of
 from assay.target.toml_file import Toml
 
 _TELLING_HEADER = re.compile(r"(?i)auth|(?<!idempotency-)key|token|secret|password|bypass|credential|signature|session")
@@ -192,6 +194,15 @@ class Target:
     def private(self) -> dict[str, str]:
         """Name → value of what goes out in headers, and may be a secret or may come back in good order."""
         return {name: value for name, value in self.http.headers.items() if name in self.http.private}
+
+    def redactor(self, more: Mapping[str, str]) -> Redactor:
+        """What takes out every secret of the target, and `more`, by name. Of one in a body an answer may speak."""
+        told = (secret for state in self.states for secret in secrets_of(_text(state.body)))
+        return Redactor({**more, **self.secrets}, self.private, told)
+
+
+def _text(body: Any) -> str:
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False)
 
 
 def _add(secrets: dict[str, str], name: str, secret: str) -> None:

@@ -21,7 +21,7 @@ path = { id = "{setup.id}" }
 poll = { every = 3, within = 2700 }
 cost = "1 seed"
 [states."getThing 409"]
-command = ["./break", "KEY"]
+command = ["./break", "KEY", { env = "PATH" }]
 path = { id = "one" }
 [states."getThing 429"]
 burst = 30
@@ -66,7 +66,7 @@ def test_each_request_has_its_method_and_url(said: Said, server: Miniature) -> N
 
 def test_setups_bursts_controls_polls_and_costs_are_told(said: Said, server: Miniature) -> None:
     assert f"  setup, and teardown after it: POST {server.url}/states: a thing grows\n" in said.out
-    assert "/break «credential:default»\n" in said.out
+    assert "/break «credential:default» $PATH\n" in said.out
     assert "  control, before: the same\n" in said.out
     assert ", 30 at once\n" in said.out
     assert "  again every 3 s, for 2700 s at most\n  costs 1 seed\n" in said.out

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
-from assay import claims, contract
+from assay import claims, contract, judge, plan, run
 from assay.claims import Ledger
+from assay.target import target_file
 from selftests.running import miniatures
 from selftests.running.miniatures import NOTHING, THING, Answer, Asked, Behaviour, Miniature, Ran
 
@@ -100,3 +102,76 @@ def test_a_key_that_shows_nobody_may_come_back(start: Start, ran: Run) -> None:
     server = start(answer)
     state = '[states."getThing 200"]\npath = { id = "one" }\nheaders = { Idempotency-Key = "request-1234" }\n'
     assert ran(server.url, state).verdicts.of("getThing/security/echo").verdict == "held"
+
+
+LOGIN = """\
+openapi: 3.1.0
+info: {title: Login, version: 1.0.0}
+paths:
+  /users:
+    post:
+      operationId: addUser
+      requestBody: {content: {application/json: {schema: {type: object}}, application/x-www-form-urlencoded: {}}}
+      responses:
+        "201": {description: Added., content: {application/json: {schema: {$ref: "#/components/schemas/User"}}}}
+        "400": {description: Not so.}
+        "409": {description: There is one.}
+components:
+  schemas:
+    User:
+      type: object
+      properties: {name: {type: string}, push_token: {type: string, pattern: "^[a-z-]+$"}, password: {maxLength: 5}}
+"""
+
+
+class Users:
+    """Keeps what it is told, and gives all of it back; a name only once."""
+
+    def __init__(self) -> None:
+        self.known: list[dict[str, str]] = []
+
+    def __call__(self, asked: Asked) -> Answer:
+        form = asked.headers.get("content-type", "").endswith("urlencoded")
+        try:
+            user = dict(parse_qsl(asked.body.decode())) if form else asked.json
+        except ValueError:
+            return Answer(400)
+        if any(each["name"] == user["name"] for each in self.known):
+            return Answer(409)
+        self.known.append(user)
+        return Answer(201, user)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'body = { name = "ada", password = { env = "LOGIN_PASSWORD" }, push_token = "a-token-of-hers" }',
+        (
+            'headers = { Content-Type = "application/x-www-form-urlencoded" }\n'
+            'raw = "name=ada&password=only+between+us&push_token=a-token-of-hers"'
+        ),
+    ],
+    ids=["JSON", "form"],
+)
+def test_what_a_body_tells_is_recorded_nowhere(
+    body: str, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may come back: it shows nobody. What it was promised to be cannot be told then."""
+    monkeypatch.setenv("LOGIN_PASSWORD", "only between us")
+    (tmp_path / "login.yaml").write_text(LOGIN)
+    ledger, users = claims.ledger(contract.load(tmp_path / "login.yaml")), Users()
+    state = f'name = "users"\nbase_url = "{start(users).url}"\n[states."addUser 201"]\n{body}\n'
+    (tmp_path / "target.toml").write_text(state)
+    loaded = target_file.load(tmp_path / "target.toml")
+    planned = plan.plan(ledger, loaded, seed=1, writes=True)
+    recorded = run.record(ledger, loaded, planned, tmp_path / "report", seed=1)
+    text = (tmp_path / "report/recording.jsonl").read_text()
+    assert [each for each in ("only between us", "only+between+us", "a-token-of-hers") if each in text] == []
+    said = {each.claim.id: each.verdict for each in judge.judge(ledger, recorded).claims}
+    assert said["addUser/201/body/properties/name/type"] == "held"
+    assert said["addUser/201/body/properties/push_token/pattern"] == "not-exercised"
+    assert said["addUser/201/body/properties/password/maxLength"] == "not-exercised"
+    # sent once more as it was, not as it was recorded
+    assert {each["password"] for each in users.known} == {"only between us"}
+    if body.startswith("body"):
+        assert said["addUser/409/status"] == "held"
