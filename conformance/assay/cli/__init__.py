@@ -39,17 +39,34 @@ def _fail(message: str, status: int) -> None:
     sys.exit(status)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_STATUS)
+class _InOrder(click.Group):
+    """The commands as they are needed, and not by the alphabet."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+@click.group(cls=_InOrder, context_settings=_CONTEXT, epilog=EXIT_STATUS)
 @click.version_option(package_name="assay-conformance", prog_name="assay")
 def cli() -> None:
     """Does a server do what its OpenAPI document says, every documented response of it?
 
-    Defaults stand in [tool.assay] of the nearest pyproject.toml.
+    \b
+    assay check --spec openapi.yaml --url http://localhost:8000   with nothing else
+    assay init --spec openapi.yaml                                writes target.toml
+    assay doctor --spec openapi.yaml --target target.toml         says what it lacks
+    assay check --spec openapi.yaml --target target.toml          the whole of it
+
+    Defaults of the options stand in [tool.assay] of the nearest pyproject.toml. What stands below of the exit status
+    is of check and judge: `assay COMMAND --help` has that of each command.
     """
 
 
 for _command in (
-    check.check, judge.judge, report.report, gate.gate, compare.compare, claims.claims, init.init, doctor.doctor,
+    check.check, init.init, doctor.doctor, claims.claims, judge.judge, report.report, compare.compare, gate.gate,
     serve.serve,
 ):  # fmt: skip
     cli.add_command(_command)

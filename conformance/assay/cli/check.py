@@ -16,23 +16,31 @@ import click
 from assay import settings, suite
 from assay.cli import child
 from assay.cli.folders import make
-from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, options, settings_of
+from assay.cli.options import CLIENT, CONTRACT, EXIT_STATUS, RUN, TARGET, WRITES, options, settings_of
 from assay.cli.saying import say
 from assay.settings import Settings
 
 FAULT_OF_ASSAY = 5
 
 
-@click.command(epilog=EXIT_STATUS)
-@options(CONTRACT, TARGET, RUN, CLIENT)
-@click.option("--report", type=click.Path(path_type=Path), help="Where recording and results go.")
+@click.command(epilog=EXIT_STATUS, short_help="Bring about every response, judge, report.")
+@options(CONTRACT, TARGET, RUN, WRITES, CLIENT)
+@click.option("--report", metavar="DIR", type=click.Path(path_type=Path), help="Where the files go.  [default: report]")
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 @click.option("--quiet", is_flag=True, help="Show nothing while the run lasts.")
-@click.option("--shard", default="", metavar="I/N", help="Only this part of the plan; `judge` joins all n.")
-@click.option("--examples", type=click.IntRange(0), help="Generated requests an operation.")
+@click.option("--shard", default="", metavar="I/N", help="Only this part of the plan, 1/3 say; `judge` joins all n.")
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    metavar="N",
+    help=f"Generated requests an operation; 0 for none.  [default: {settings.DEFAULT_EXAMPLES}]",
+)
 @click.option("--dry-run", is_flag=True, help="Only print what would be sent, set up, written, paid and waited for.")
 def check(dry_run: bool, **given: Any) -> int:
-    """Bring about every documented response, judge every claim, report."""
+    """Bring about every documented response, judge every claim, report.
+
+    Without --allow-writes it sends reads only, and to resources that do not exist the methods that are not documented.
+    """
     chosen = settings_of(given)
     chosen.required_spec()
     chosen.required_server()

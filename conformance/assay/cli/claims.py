@@ -6,15 +6,15 @@ from typing import Any
 import attrs
 import click
 
-from assay.cli.options import CONTRACT, options, settings_of
+from assay.cli.options import CONTRACT, EXIT_STATUS_OF_FILES, options, settings_of
 from assay.cli.saying import say
 
 
-@click.command("claims")
+@click.command("claims", epilog=EXIT_STATUS_OF_FILES, short_help="Print all that the document promises. Sends nothing.")
 @options(CONTRACT)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 def claims(as_json: bool, **given: Any) -> int:
-    """Print the ledger: every claim of the contract, before any request."""
+    """Print the ledger: every checkable statement of document and overlays, with its id. Sends nothing."""
     from assay import loading  # noqa: PLC0415 - see assay.cli
     from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
 

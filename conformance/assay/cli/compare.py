@@ -13,14 +13,21 @@ Exit status:
   2  a usage error, or what is no results.json
   3  a response, a relation or a security claim is no longer exercised
   4  a `must` claim is newly waived
-  5  a fault of the suite itself
+  5  a fault of assay itself
 """
 
 
-@click.command("compare", epilog=_EXIT_STATUS)
+@click.command("compare", epilog=_EXIT_STATUS, short_help="Say what became worse between two results.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="How it is printed: for a terminal, or for a merge request.",
+)
 def compare(old: Path, new: Path, form: str) -> int:
     """Say what is newly violated, newly held, or no longer exercised in NEW, against OLD.
 

@@ -7,13 +7,22 @@ import click
 from assay.cli.options import CONTRACT, RUN, TARGET, options, settings_of
 from assay.cli.saying import say
 
+_EXIT_STATUS = """\b
+Exit status:
+  0  a run can exercise everything
+  2  usage, configuration or document error
+  3  something is missing, or it was interrupted
+  5  a fault of assay itself
+"""
 
-@click.command("doctor")
+
+@click.command("doctor", epilog=_EXIT_STATUS, short_help="Say what the target file lacks. Sends reads only.")
 @options(CONTRACT, TARGET, RUN)
+@click.option("--allow-writes", is_flag=True, help="Say it of a run with --allow-writes. Reads are all that is sent.")
 def doctor(**given: Any) -> int:
     """Say which documented responses the target can be brought to give, and what to supply for the rest.
 
-    Sends reads only. Ends 0 if a run can exercise everything, 3 if not.
+    Sends reads only; no state is set up.
     """
     from assay import doctor as examining  # noqa: PLC0415 - see assay.cli
     from assay import loading  # noqa: PLC0415 - see assay.cli

@@ -18,7 +18,7 @@ Exit status:
   2  usage, configuration or document error
   3  refused: incomplete, or a response came about in too weak a way
   4  refused: a waiver expired or is not needed any more, or an excluded response was seen
-  5  a fault of the suite itself
+  5  a fault of assay itself
   6  refused: the results are not about this contract, build or time, or their recording does not bear them out
 """
 
@@ -35,11 +35,13 @@ def _duration(_context: click.Context, _option: click.Parameter, value: str | No
     return dt.timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
 
-@click.command("gate", epilog=_EXIT_STATUS)
+@click.command("gate", epilog=_EXIT_STATUS, short_help="Let a release through by its results, or refuse it.")
 @click.argument("results", type=click.Path(path_type=Path))
 @options(CONTRACT)
 @click.option("--client", metavar="PACKAGE", help="The generated client, where the results count what it gets wrong.")
-@click.option("--recording", type=click.Path(path_type=Path), help="Where it is not beside the results.")
+@click.option(
+    "--recording", metavar="FILE", type=click.Path(path_type=Path), help="Where it is not beside the results."
+)
 @click.option("--build", default="", help="The build that is to be released: the results have to be about it alone.")
 @click.option("--max-age", metavar="DURATION", callback=_duration, help="How old they may be: 30m, 24h, 7d.")
 @click.option(

@@ -5,18 +5,30 @@ from typing import Any
 
 import click
 
-from assay.cli.options import CONTRACT, options, settings_of
+from assay.cli.options import CONTRACT, EXIT_STATUS_OF_FILES, options, settings_of
 from assay.cli.saying import say
 from assay.errors import UserError
 
 
-@click.command("init")
+@click.command("init", epilog=EXIT_STATUS_OF_FILES, short_help="Write a target file to begin with. Sends nothing.")
 @options(CONTRACT)
-@click.option("--url", default="", help="The server; by default the first that the document names.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("target.toml"), help="The file to write.")
+@click.option("--url", default="", metavar="URL", help="The server; by default the first that the document names.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    default=Path("target.toml"),
+    show_default=True,
+    help="The file to write.",
+)
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def init(url: str, output: Path, force: bool, **given: Any) -> int:
-    """Write a target file, with an entry for every documented response that needs more than the URL. Sends nothing."""
+    """Write a target file, with an entry for every documented response that needs more than the URL. Sends nothing.
+
+    Each entry says what is to be supplied, an identifier, a credential or a way to set something up, and is left out
+    of a run until its line `todo` is gone.
+    """
     from assay import draft, loading, plan  # noqa: PLC0415 - see assay.cli
 
     ledger = loading.load_ledger(settings_of(given))

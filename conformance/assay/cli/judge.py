@@ -16,11 +16,19 @@ if TYPE_CHECKING:
     from assay.recording import Recording
 
 
-@click.command("judge", epilog=EXIT_STATUS)
+@click.command("judge", epilog=EXIT_STATUS, short_help="Judge recordings or HARs, with no server.")
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options(CONTRACT, CLIENT)
-@click.option("--report", "folder", type=click.Path(path_type=Path), help="Write the reports there, as `check` does.")
-@click.option("--url", default="", help="The server that a HAR is judged for; else one that the document names.")
+@click.option(
+    "--report",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the reports there, as `check` does.",
+)
+@click.option(
+    "--url", default="", metavar="URL", help="The server that a HAR is judged for; else one that the document names."
+)
 @click.option("--strict", is_flag=True, help="Every `should` counts as a `must`, every claim must be exercised.")
 def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: bool, **given: Any) -> int:
     """Judge recordings again: no server, no target file, maybe another version of the document.

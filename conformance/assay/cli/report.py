@@ -20,7 +20,7 @@ _EXIT_STATUS = """\b
 Exit status:
   0  written
   2  usage, configuration or document error
-  5  a fault of the suite itself
+  5  a fault of assay itself
   6  written, but the results say something else than their recording
 """
 _DIFFERS = 6
@@ -35,11 +35,13 @@ def _formats(_context: click.Context, _option: click.Parameter, value: str) -> t
     return names
 
 
-@click.command("report", epilog=_EXIT_STATUS)
+@click.command("report", epilog=_EXIT_STATUS, short_help="Make HTML, JUnit, SARIF and others of results.")
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
 @options(CONTRACT)
 @click.option("--client", metavar="PACKAGE", help="The generated client, where the results speak of it.")
-@click.option("--recording", type=click.Path(path_type=Path), help="Where it is not beside the results.")
+@click.option(
+    "--recording", metavar="FILE", type=click.Path(path_type=Path), help="Where it is not beside the results."
+)
 @click.option(
     "--format",
     "formats",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assay.cli.options import TARGET, options, settings_of
+from assay.cli.options import EXIT_STATUS_OF_FILES, TARGET, options, settings_of
 from assay.cli.saying import say
 from assay.errors import UserError
 
@@ -21,10 +21,10 @@ _LOOKS_EVERY = 0.5
 """Seconds between two looks whether a served target still runs."""
 
 
-@click.command()
+@click.command(epilog=EXIT_STATUS_OF_FILES, short_help="Start the target's own server, for trying things out.")
 @options(TARGET)
 def serve(**given: Any) -> int:
-    """Start the target's [serve] app and stay, printing its credentials and resources, until Ctrl-C."""
+    """Start what [serve] of the target file says and stay, until Ctrl-C; print its credentials and resources."""
     from assay import loading  # noqa: PLC0415 - see assay.cli
     from assay.run import drivers  # noqa: PLC0415 - see assay.cli
 

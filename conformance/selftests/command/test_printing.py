@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from assay.cli import cli
 from selftests.command.conftest import executable, surroundings
 from selftests.running import miniatures
 
@@ -35,12 +37,33 @@ def test_what_cannot_be_checked_is_said(assay: Any, root: Path) -> None:
     assert "not checkable: " in said.out
 
 
-@pytest.mark.parametrize("command", ["check", "doctor", "judge", "claims", "serve"])
-def test_each_command_has_a_help(assay: Any, command: str) -> None:
+COMMANDS = ["check", "init", "doctor", "claims", "judge", "report", "compare", "gate", "serve"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_a_help_with_its_exit_statuses(assay: Any, command: str) -> None:
     said = assay(command, "--help")
     assert said.status == 0
     assert said.out.startswith(f"Usage: assay {command} ")
-    assert command in assay("-h").out
+    statuses = [line.split()[0] for line in said.out.partition("Exit status:\n")[2].splitlines() if line]
+    assert {"0", "2", "5"} <= set(statuses)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_option_says_what_it_is_for(command: str) -> None:
+    options = [each for each in cli.commands[command].params if isinstance(each, click.Option)]
+    assert [each.name for each in options if not each.help] == []
+
+
+def test_the_commands_stand_in_the_order_of_their_use_and_none_is_cut_short(assay: Any) -> None:
+    out = assay("-h").out
+    listed = out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in listed] == COMMANDS
+    assert "..." not in "".join(listed)
+
+
+def test_doctor_promises_no_writes(assay: Any) -> None:
+    assert "Reads are all that is sent" in " ".join(assay("doctor", "-h").out.split())
 
 
 @pytest.mark.parametrize("command", [(), ("check",), ("judge",)])
