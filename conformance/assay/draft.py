@@ -15,6 +15,7 @@ from assay.contract import Contract, Operation, Security
 from assay.plan import gaps
 from assay.plan.steps import Plan
 from assay.recording import Unplanned
+from assay.recording.redacting import without_userinfo
 from assay.target import Credential, Target
 from assay.target.target_file import from_url
 
@@ -33,9 +34,7 @@ def target_file(contract: Contract, target: Target, plan: Plan) -> str:
 
 def without_secrets(contract: Contract, url: str) -> Target:
     """The target of the URL alone, as if it had every credential that the file will have."""
-    scheme, mark, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    target = from_url(scheme + mark + authority.rpartition("@")[2] + slash + path)
+    target = from_url(without_userinfo(url))
     kinds = {each.kind for each in _needed(contract)}
     basic = "…" if "basic" in kinds else ""
     default = Credential(

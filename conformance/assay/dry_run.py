@@ -19,6 +19,7 @@ from assay.loading import Job
 from assay.plan.calls import Call
 from assay.plan.steps import SHARED, Step, explorer, prober
 from assay.recording.exchange import marker
+from assay.recording.redacting import without_userinfo
 from assay.run.asking import as_sent
 from assay.target import State
 
@@ -76,7 +77,7 @@ class _Show:
             yield f"control, before: {same}"
         state = step.state
         if state is not None and state.setup is not None:
-            told = f"POST {_without_query(state.setup.url)}: {state.setup.state}"
+            told = f"POST {without_userinfo(state.setup.url.partition('?')[0])}: {state.setup.state}"
             yield f"setup, and teardown after it: {self._redactor.text(told)}"
         if state is not None and state.command:
             yield f"setup, and teardown after it: {self._redactor.text(' '.join(self._as_written(state)))}"
@@ -143,13 +144,6 @@ def _without_token(call: Call) -> Call:
     if call.credential is None or not call.credential.command:
         return call
     return evolve(call, credential=evolve(call.credential, bearer=marker(call.credential.name)))
-
-
-def _without_query(url: str) -> str:
-    """Nor what stands before an @."""
-    scheme, mark, rest = url.partition("?")[0].partition("://")
-    authority, slash, path = rest.partition("/")
-    return scheme + mark + authority.rpartition("@")[2] + slash + path
 
 
 # Together ------------------------------------------------------------------------------------------------------------

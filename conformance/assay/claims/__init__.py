@@ -222,7 +222,7 @@ class _Deriver:
 
     def _probe(self, operation: Operation, probe: Probe) -> Claim:
         claim = Claim(
-            id=_id(operation.id, *probe.name),
+            id=id_of(operation.id, *probe.name),
             kind=probe.kind,
             operation=operation.id,
             response="",
@@ -302,7 +302,7 @@ class _Deriver:
         name = ",".join(each.removeprefix("/") for each in fields)
         return self._put(
             Claim(
-                id=_id(operation.id, "relations", kind, name),
+                id=id_of(operation.id, "relations", kind, name),
                 kind="relation",
                 operation=operation.id,
                 response="",
@@ -321,7 +321,7 @@ class _Deriver:
         promise = self._contract.promise_at(at) if source == "schema" else None
         return self._put(
             Claim(
-                id=_id(*tokens),
+                id=id_of(*tokens),
                 kind=kind,
                 operation=tokens[0],
                 response=tokens[1] if tokens[1] != "any" else "",
@@ -360,7 +360,8 @@ class _Declared:
         return self.contract.where(self.pointer + at)
 
 
-def _id(*tokens: str) -> str:
+def id_of(*tokens: str) -> str:
+    """The id of a claim."""
     return pointer.join(*tokens)[1:]
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from assay import claims, pointer
-from assay.claims import Claim, Ledger
+from assay import claims
+from assay.claims import Claim, Ledger, id_of
 from assay.contract.overlay import Level
 
 
@@ -23,7 +23,3 @@ def of(ledger: Ledger, level: Level) -> Iterator[Claim]:
         )
         own_id, at = id_of(operation.id, "client", "undocumented"), f"{operation.pointer}/responses"
         yield Claim(own_id, "client", operation.id, "", level, "implied", "client", at, sentence)
-
-
-def id_of(*tokens: str) -> str:
-    return pointer.join(*tokens)[1:]

@@ -24,7 +24,7 @@ import httpx
 from attrs import define, field, frozen
 
 from assay import pointer, strict_json
-from assay.claims import Ledger, checks, client_claims
+from assay.claims import Ledger, checks, client_claims, id_of
 from assay.client import Client
 from assay.contract import Operation, Response, media_types
 from assay.contract.overlay import Level
@@ -149,20 +149,18 @@ class _Subject:
             decoded = response is not None and made.error is None and made.value is not None
             fault = "" if decoded or made.clear else f"{reply.status} {reply.media_type} gave {made.shown}"
             kind = (reply.status, reply.media_type, type(made.error))
-            self._tell(client_claims.id_of(operation.id, "client", "undocumented"), exchange, fault, kind)
+            self._tell(id_of(operation.id, "client", "undocumented"), exchange, fault, kind)
             return
         fault = self._undecoded(operation, as_documented, made)
         self._tell(
-            client_claims.id_of(operation.id, response.status, "client", "decodes"),
+            id_of(operation.id, response.status, "client", "decodes"),
             exchange,
             fault,
             (type(made.error),),
         )
         if as_documented.media and (made.value is not None or not fault):
             at, change = _change(as_documented.body, made.value)
-            self._tell(
-                client_claims.id_of(operation.id, response.status, "client", "round-trip"), exchange, change, (at,), at
-            )
+            self._tell(id_of(operation.id, response.status, "client", "round-trip"), exchange, change, (at,), at)
 
     def _as_documented(self, operation: Operation, response: Response, reply: Reply) -> _Documented | None:
         """What a body that keeps every `must` of the contract decodes from; None for one that does not."""

@@ -10,9 +10,7 @@ from attrs import frozen
 
 from assay.claims.probes import Rule
 from assay.contract import Response
-from assay.recording.exchange import Exchange, Reply
-
-_MARKER = "«credential:"
+from assay.recording.exchange import CREDENTIAL, Exchange, Reply
 
 GENERIC_RULES_ONLY = ("no-such-method", "hostile-path", "any-path")
 """Probes whose answers may come from a router or an intermediary: nothing that is documented is asked of them."""
@@ -46,15 +44,15 @@ def echoed(exchange: Exchange, *, cookie: bool) -> str | None:
     if exchange.reply is None:
         return None
     for name, value in exchange.reply.headers:
-        if _MARKER in name + value and not (cookie and name.lower() == "set-cookie"):
+        if CREDENTIAL in name + value and not (cookie and name.lower() == "set-cookie"):
             return f"the header {name}"
-    return "the body" if _MARKER.encode() in exchange.reply.body else None
+    return "the body" if CREDENTIAL.encode() in exchange.reply.body else None
 
 
 def carries_credential(exchange: Exchange) -> bool:
     """Whether the request had a credential in it, right or wrong, that could have come back."""
     request = exchange.request
-    return _MARKER in request.url or any(_MARKER in value for _, value in request.headers)
+    return CREDENTIAL in request.url or any(CREDENTIAL in value for _, value in request.headers)
 
 
 def _refused(answer: Answer) -> bool:

@@ -114,9 +114,13 @@ def throttled(reply: Reply, due: bool) -> bool:
     return not due and (reply.status == 429 or (reply.status == 503 and reply.header("retry-after") is not None))
 
 
+CREDENTIAL = "«credential:"
+"""How the marker of any credential begins."""
+
+
 def marker(name: str) -> str:
     """What stands in a recording where a credential was."""
-    return f"«credential:{name}»"
+    return f"{CREDENTIAL}{name}»"
 
 
 HIDDEN = "«redacted»"

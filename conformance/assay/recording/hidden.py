@@ -9,13 +9,11 @@ from urllib.parse import quote
 
 from assay import pointer
 from assay.claims.checks import Finding
-from assay.recording.exchange import HIDDEN, marker
+from assay.recording.exchange import CREDENTIAL, HIDDEN
 
 HIDDEN_IN_URL = quote(HIDDEN)
 """The same as RFC 3986 allows it in a URL, which stays one."""
 
-CREDENTIAL = marker("")[:-1]
-"""How the marker of any credential begins."""
 _AS_BYTES = tuple(each.encode() for each in (HIDDEN, HIDDEN_IN_URL, CREDENTIAL))
 _STILL_TRUE = ("type",)
 _STILL_TRUE_OF_URLS = ("type", "format")

@@ -17,6 +17,7 @@ from attrs import evolve
 
 from assay.contract import Contract, Operation, Security
 from assay.recording.exchange import (
+    CREDENTIAL,
     HIDDEN,
     SHORTEST_SECRET,
     Exchange,
@@ -26,7 +27,7 @@ from assay.recording.exchange import (
     Request,
     basic_password,
 )
-from assay.recording.hidden import CREDENTIAL, HIDDEN_IN_URL
+from assay.recording.hidden import HIDDEN_IN_URL
 
 _TELLING_HEADER = re.compile(r"(?i)auth|key|token|secret|password|credential|session")
 _TELLING_IN_REPLY = re.compile(r"(?i)(?:^|-)(?:authorization|token|secret|api-?key|password|session-?id)$")
@@ -81,7 +82,7 @@ class Redacting:
         known = self._redactor(own).exchange(exchange)
         request = evolve(
             known.request,
-            url=_without_userinfo(_hidden_parameters(known.request.url)),
+            url=without_userinfo(_hidden_parameters(known.request.url)),
             headers=tuple((name, self._header(name, value)) for name, value in known.request.headers),
             body=self._body(known.request.body, known.request.headers),
         )
@@ -225,7 +226,14 @@ def secrets_of(text: str) -> Iterator[str]:
     yield from (unquote_plus(match[3]) for match in _PARAMETER.finditer(text) if _tells(unquote(match[2])))
 
 
-def _without_userinfo(url: str) -> str:
+def without_userinfo(url: str) -> str:
+    """Without the name and the password before the host."""
     scheme, mark, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     return scheme + mark + authority.rpartition("@")[2] + slash + path
+
+
+def of_no_url(text: str) -> str:
+    """What is no URL, for messages: whatever stands before its last @ may be a password, with slashes in it."""
+    scheme, mark, rest = text.partition("://")
+    return scheme + mark + rest.rpartition("@")[2] if mark else text.rpartition("@")[2]

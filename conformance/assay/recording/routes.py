@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from assay.contract import Contract, Operation
 from assay.errors import UserError
+from assay.recording.redacting import of_no_url, without_userinfo
 
 _TEMPLATE = re.compile(r"\{([^{}]*)\}")
 _PORTS = {"http": 80, "https": 443}
@@ -84,8 +85,10 @@ def bases(contract: Contract, asked: Iterable[tuple[str, str]], given: str = "",
     if given:
         parts = split(given)
         if parts is None:
-            raise UserError(f"--url {given!r} is no URL of a server", todo="give http(s)://HOST[:PORT][/PATH]")
-        return [_base(given)]
+            raise UserError(
+                f"--url {of_no_url(given)!r} is no URL of a server", todo="give http(s)://HOST[:PORT][/PATH]"
+            )
+        return [_base(without_userinfo(given))]
     requests = [(method, url) for method, url in asked if split(url) is not None]
     named = [_base(server) for server in contract.servers if "://" in server]
     found = [each for each in named if any(each.rest(url) is not None for _, url in requests)]

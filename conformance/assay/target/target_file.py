@@ -17,6 +17,7 @@ from assay import pointer, shapes
 from assay.contract import document
 from assay.errors import UserError
 from assay.recording import Exclusion, Waiver
+from assay.recording.redacting import of_no_url, without_userinfo
 from assay.target import Credential, Edge, Http, Poll, Serve, Setup, State, Target, certificates, toml_file
 from assay.target.placeholders import Ports, check_ports, with_environment
 from assay.target.toml_file import Toml
@@ -43,7 +44,7 @@ def load(path: Path) -> Target:
 
 def from_url(url: str) -> Target:
     """A target of which only the URL is known: no states, and never the credentials of another target."""
-    data = {"name": _without_userinfo(url).partition("://")[2].partition("/")[0], "base_url": url}
+    data = {"name": without_userinfo(url).partition("://")[2].partition("/")[0], "base_url": url}
     digest = hashlib.sha256(document.canonical(data["name"])).hexdigest()
     return _target(Toml(Path("--url"), data, ""), digest, Ports(), path=None)
 
@@ -57,7 +58,7 @@ def _target(
     if not base_url:
         raise UserError("there is neither `base_url` nor [serve]", where=file.where(), todo="say where the server is")
     if not _is_of_a_server(base_url):
-        what, todo = f"{_without_userinfo(base_url)!r} is no URL of a server", "give http(s)://HOST[:PORT][/PATH]"
+        what, todo = f"{of_no_url(base_url)!r} is no URL of a server", "give http(s)://HOST[:PORT][/PATH]"
         raise UserError(what, where=file.where("/base_url"), todo=todo)
     build = data.get("build", "")
     limits = data.get("limits", {})
@@ -68,7 +69,7 @@ def _target(
     hint = data["hint"]["header"].partition(": ") if "hint" in data else None
     return Target(
         name=data["name"],
-        base_url=_without_userinfo(base_url).rstrip("/"),
+        base_url=without_userinfo(base_url).rstrip("/"),
         path=file.path if path is not None else None,
         digest=digest,
         build=build if isinstance(build, str) else "",
@@ -109,7 +110,7 @@ def _http(file: Toml, raw: dict[str, Any], written: dict[str, Any] | None) -> Ht
     )
     _check_certificates(file, http)
     if http.proxy and not _is_of_a_server(http.proxy):
-        what, todo = f"{_without_userinfo(http.proxy)!r} is no URL of a proxy", "give http(s)://HOST[:PORT]"
+        what, todo = f"{of_no_url(http.proxy)!r} is no URL of a proxy", "give http(s)://HOST[:PORT]"
         raise UserError(what, where=file.where("/http/proxy"), todo=todo)
     return http
 
@@ -218,10 +219,3 @@ def _userinfo(url: str) -> tuple[str, str]:
     """RFC 3986, 3.2.1: percent-encoded."""
     parts = urlsplit(url)
     return unquote(parts.username or ""), unquote(parts.password or "")
-
-
-def _without_userinfo(url: str) -> str:
-    """Also of what is no URL: whatever stands before an @ may be a password."""
-    scheme, mark, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    return scheme + mark + authority.rpartition("@")[2] + slash + path if mark else url.rpartition("@")[2]

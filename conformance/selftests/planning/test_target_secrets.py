@@ -79,7 +79,14 @@ class TestUserinfo:
         assert made.secrets == {"default": "own-secret"}
 
     @pytest.mark.parametrize(
-        "url", [f"ftp://me:{SECRET}@h", f"me:{SECRET}@h", f"http://me:{SECRET}@h:x", f"http://me:{SECRET}@["]
+        "url",
+        [
+            f"ftp://me:{SECRET}@h",
+            f"me:{SECRET}@h",
+            f"http://me:{SECRET}@h:x",
+            f"http://me:{SECRET}@[",
+            f"http://me:a/{SECRET}@h",
+        ],
     )
     def test_an_error_about_the_url_does_not_show_it(self, url: str) -> None:
         with pytest.raises(UserError) as caught:

@@ -91,6 +91,15 @@ def test_a_url_that_is_given_counts_alone(recorded: Recorded) -> None:
     assert recorded(entry(url="https://staging.example/basement/me"), url=staging).exchanges == ()
 
 
+def test_a_password_in_the_address_is_shown_nowhere(recorded: Callable[..., Recording]) -> None:
+    header = recorded(entry(), url=BASE.replace("://", "://me:between-us@")).header
+    assert header.target["base_url"] == BASE
+    assert "between-us" not in str(header)
+    with pytest.raises(UserError, match="is no URL of a server") as caught:
+        recorded(entry(), url="ftp://me:between-us@h")
+    assert "between-us" not in str(caught.value)
+
+
 @pytest.mark.parametrize("url", ["staging.example", "ftp://a.example", "https://", "https://a:x"])
 def test_what_is_no_url_is_refused(url: str, recorded: Recorded) -> None:
     with pytest.raises(UserError, match="is no URL of a server"):
