@@ -106,15 +106,28 @@ class _Run:
 
     async def all(self) -> None:
         async with self._asker:
+            stopped = False
             try:
                 await self._everything()
+            except asyncio.CancelledError:
+                stopped = True
+                raise
             finally:
-                # also after a failure, and after Ctrl-C once; a second one ends it
                 try:
-                    await self._removing.remove(self._passing)
+                    await self._remove(stopped=stopped)
                 finally:
                     self._recorder.left = tuple(self._removing.left())
                     self._recorder.removed = tuple(self._removing.removed())
+
+    async def _remove(self, *, stopped: bool) -> None:
+        """Also after a failure. It goes on after the first Ctrl-C, whenever that comes; a second one ends it."""
+        removal = asyncio.create_task(self._removing.remove(self._passing))
+        try:
+            await (removal if stopped else asyncio.shield(removal))
+        except asyncio.CancelledError:
+            if not stopped:
+                await removal
+            raise
 
     async def _everything(self) -> None:
         steps = self._plan.steps

@@ -48,11 +48,11 @@ def test_what_was_made_is_removed(by: signal.Signals, ran: Run) -> None:
 
 
 def test_what_is_being_made_up_is_not_waited_for(ran: Run) -> None:
-    """So many would take minutes."""
-    began = time.monotonic()
+    """So many would take minutes, whatever else the machine has to do."""
+    began = time.process_time()
     came = ran(server=Stopping("GET /books/b"), examples=20_000)
     assert came.recording.interrupted
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
@@ -107,6 +107,13 @@ def test_a_second_time_ends_the_removal_too(ran: Run) -> None:
     came = ran(server=Stopping("GET /books/b", then="DELETE /books/b"), select="readBook 200")
     assert came.recording.interrupted
     assert came.recording.left == ("left at the server: addBook 201 made it, DELETE /books/{book} (b1): not sent",)
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_first_time_during_the_removal_does_not_end_it(by: signal.Signals, ran: Run) -> None:
+    came = ran(server=Stopping("DELETE /books/b", by), select="readBook 200")
+    assert came.recording.interrupted
+    assert (came.shelf.books, came.recording.left) == ({}, ())
 
 
 def test_what_is_left_is_in_the_file(ran: Run, tmp_path: Path) -> None:
