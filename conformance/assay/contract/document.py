@@ -202,6 +202,9 @@ def _json(text: str) -> Any:
             text.lstrip("\ufeff"), object_pairs_hook=_members, parse_constant=_finite, parse_float=_finite,
             parse_int=_finite,
         )  # fmt: skip
+        if "\\u" in text:
+            # half a surrogate pair is no text that could be written anywhere
+            json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, OverflowError, RecursionError):
         return _NO_JSON
     level = [data]

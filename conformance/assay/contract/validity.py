@@ -84,13 +84,13 @@ def _check_valid(source: Document, data: Any, reader: Any) -> None:
     except RecursionError:
         raise UserError("it is nested too deep, or leads back to itself", where=source.shown, todo=todo) from None
     except Exception as raised:  # it falls over some of what is not valid, and not always with an error of its own
-        what = f"not valid OpenAPI {data['openapi']}: {type(raised).__name__}: {str(raised)[:300]}"
+        what = f"not valid OpenAPI {source.data['openapi']}: {type(raised).__name__}: {str(raised)[:300]}"
         raise UserError(what, where=source.shown, todo=todo) from None
     if error is not None:
         at, message = _inmost(reader, data) or (_place(data, error), str(getattr(error, "message", error)))
         message = message.partition("\n")[0]
         raise UserError(
-            f"not valid OpenAPI {data['openapi']}: {at or 'the document'}: {message[:300]}",
+            f"not valid OpenAPI {source.data['openapi']}: {at or 'the document'}: {message[:300]}",
             where=source.where(at),
             todo=todo,
         )

@@ -69,6 +69,8 @@ class Redacting:
                     self._names[secret] = name if counts[name] == 1 else f"{name}.{counts[name]}"
             self._elsewhere.update(_others(request))
         self._elsewhere.update(each for each in self._names if len(each) >= SHORTEST_SECRET)
+        # those that no pattern of a token tells from what is around them
+        self._odd = Redactor({}, told=[each for each in self._elsewhere if not _TOKEN.fullmatch(each)])
         self._redactor = functools.cache(lambda own: Redactor(dict(own)))
 
     @property
@@ -152,7 +154,7 @@ class Redacting:
             text = _hidden_parameters(text)
         if not self._elsewhere:
             return text
-        return _TOKEN.sub(lambda match: HIDDEN if match[0] in self._elsewhere else match[0], text)
+        return _TOKEN.sub(lambda match: HIDDEN if match[0] in self._elsewhere else match[0], self._odd.text(text))
 
 
 def _values(request: Request, scheme: Security) -> list[str]:

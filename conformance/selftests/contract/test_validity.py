@@ -113,6 +113,11 @@ class TestStructure:
         error = refused(document_of({}), [{"target": "$..schema", "update": {"minLength": "x"}}])
         assert error.todo == "an overlay made it so: see what writes there"
 
+    def test_an_overlay_that_takes_the_version_away_too(self, refused: Refused, document_of: DocumentOf) -> None:
+        error = refused(document_of({}), [{"target": "$.openapi", "remove": True}])
+        assert error.what.startswith("not valid OpenAPI 3.1.0: the document: ")
+        assert error.todo == "an overlay made it so: see what writes there"
+
     @pytest.mark.parametrize("pattern", [r"^\p{L}+$", "(?<year>[0-9]{4})", "[[:alpha:]]", r"\u{1F600}"])
     def test_a_pattern_that_only_ecma_262_knows_is_read(
         self, loaded: Loaded, document_of: DocumentOf, pattern: str

@@ -104,6 +104,13 @@ def test_what_is_hidden_in_a_url_leaves_it_one(recorded: Recorded) -> None:
     )
 
 
+@pytest.mark.parametrize("odd", ["12|Zm9vYmFyYmF6cXV4", "id:with:colons:4711", "pass word!with=all"])
+def test_a_credential_of_another_exchange_need_not_look_like_one(odd: str, recorded: Recorded) -> None:
+    shown = entry(body={"id": "one", "note": f"it was ({odd})"}, asked={}, at=1)
+    whole = recorded(entry(asked={"Authorization": f"Bearer {odd}"}), shown)
+    assert [each for each in whole.exchanges if odd in str(each.reply and each.reply.body)] == []
+
+
 def test_bytes_that_are_no_text_stay(recorded: Recorded) -> None:
     content = {"size": 4, "mimeType": "image/png", "encoding": "base64", "text": "/9j/4A=="}
     exchange = only(recorded(entry(content=content)))
