@@ -32,8 +32,8 @@ class Finding:
     tried: tuple[str, ...] = ()
 
 
-def examine(job: Job) -> list[Finding]:
-    """One finding a documented response, in the document's order.
+def examine(job: Job) -> tuple[list[Finding], str]:
+    """One finding a documented response, in the document's order; and what is to be asked where all answers were alike.
 
     Raises UserError: the target does not answer. Raises KeyboardInterrupt: it was stopped before all was asked.
     """
@@ -50,7 +50,7 @@ def examine(job: Job) -> list[Finding]:
         seen = next(each for each in verdicts.responses if (each.operation, each.status) == (operation, status))
         found = _finding(job, steps, seen)
         findings.append(evolve(found, tried=tuple(_tried(recording, {each.id for each in steps}))))
-    return findings
+    return findings, verdicts.alike.text if verdicts.alike else ""
 
 
 def _tried(recording: Recording, steps: set[str]) -> Iterator[str]:

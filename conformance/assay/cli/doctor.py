@@ -32,7 +32,9 @@ def doctor(**given: Any) -> int:
     if not job.ledger.responses:
         say("the document has no operation with a documented response: there is nothing that could be brought about")
         return 3
-    findings = examining.examine(job)
+    findings, alike = examining.examine(job)
+    if alike:
+        say(visible(alike))
     for each in findings:
         say(f"{'ok  ' if each.ok else 'MISS'}  {visible(each.response)}: {visible(each.found)}")
         for told in each.tried if not each.ok else ():

@@ -39,3 +39,11 @@ def test_by_a_run_and_its_judgement(files: tuple[object, ...], assay: Any, tmp_p
 def test_what_to_supply_is_the_scheme_first(files: tuple[object, ...], assay: Any) -> None:
     said = assay("doctor", *files)
     assert "listDoors takes 'keyy', which the document does not define" in said.out
+
+
+def test_doctor_says_where_all_answers_are_alike(assay: Any, start: Any, things: Path, target: Any) -> None:
+    server = start(miniatures.always(Answer(404, b"404 page not found", (("Content-Type", "text/plain"),))))
+    states = '[states."getThing 200"]\npath = { id = "one" }\n'
+    said = assay("doctor", "--spec", things, "--target", target(server.url + "/v2", states))
+    told = f"every one of 2 answers was 404: does base_url {server.url}/v2 have the right path, "
+    assert said.out.startswith(told)
