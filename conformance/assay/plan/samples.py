@@ -8,13 +8,7 @@ import random
 import uuid
 from typing import Any
 
-import schemathesis
 from attrs import define, field
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as hypothesis_seed
-from hypothesis.errors import HypothesisException
-from schemathesis import GenerationMode
-from schemathesis.errors import SchemathesisError
 
 from assay import pointer
 from assay.claims.probes import accepting
@@ -22,9 +16,6 @@ from assay.contract import Contract, Operation, Parameter, resolve
 from assay.contract.media_types import is_json
 from assay.errors import UserError
 from assay.plan.calls import Encoded
-
-_DRAWS = 8
-"""Examples drawn for one request: the first are the simplest (empty strings, zeros), the last an ordinary one."""
 
 
 @define
@@ -175,27 +166,11 @@ class Samples:
 
     def _case(self, operation: Operation) -> Any:
         """One ordinary, valid request of Schemathesis'; None where the schemas of an operation allow none."""
+        from assay.plan import drawing  # noqa: PLC0415 - few documents need it
+
         if self._schema is None:
-            # without a configuration of its own Schemathesis looks for a file from the working directory upwards
-            self._schema = schemathesis.openapi.from_dict(self.contract.data, config=schemathesis.Config())
-        drawn: list[Any] = []
-        try:
-            described = self._schema[operation.path][operation.method]
-            strategy = described.as_strategy(generation_mode=GenerationMode.POSITIVE)
-
-            @hypothesis_seed(self.seed)
-            @settings(
-                max_examples=_DRAWS, database=None, phases=[Phase.generate], deadline=None,
-                suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
-            @given(strategy)
-            def draw(case: Any) -> None:
-                drawn.append(case)
-
-            draw()
-        except (SchemathesisError, HypothesisException):
-            return None
-        return drawn[-1]
+            self._schema = drawing.read(self.contract)
+        return drawing.ordinary(self._schema, operation, self.seed)
 
 
 def _range(schema: dict[str, Any]) -> tuple[int, int]:

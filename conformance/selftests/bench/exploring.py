@@ -19,7 +19,7 @@ from assay.plan.calls import wire
 from assay.plan.steps import Plan
 from assay.recording import Recording
 from assay.recording.exchange import Request
-from assay.run import explore
+from assay.run import generating
 from assay.target import Target, target_file
 from slowed import Served
 from table import Compared
@@ -35,7 +35,7 @@ def compared(provider: Served, *, examples: int, delay: float, runs: int, goal: 
     requests = [
         wire(call, provider.base_url)
         for each in planned.explorations
-        for call in explore.generate(
+        for call in generating.generate(
             ledger.contract, each.operation, each.known, each.base, seed=_SEED, examples=examples
         )
     ]

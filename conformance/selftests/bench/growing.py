@@ -21,7 +21,7 @@ from assay import claims, contract, judge, plan
 from assay.claims import Ledger
 from assay.recording import Recording, RunHeader
 from assay.recording.exchange import Exchange, Reply, Request
-from assay.run import explore
+from assay.run import generating
 from assay.target import target_file
 from table import Compared
 
@@ -133,7 +133,7 @@ def _figures(size: int) -> dict[str, float]:
     judge.judge(ledger, recording)
     clock.append(time.process_time())
     for each in planned.explorations[: _EXPLORED + 1]:
-        explore.generate(loaded, each.operation, each.known, each.base, seed=1, examples=_EXAMPLES)
+        generating.generate(loaded, each.operation, each.known, each.base, seed=1, examples=_EXAMPLES)
         if each is planned.explorations[0]:  # which reads the document, and warms up
             clock.append(time.process_time())
     explored = (time.process_time() - clock[-1]) / _EXPLORED

@@ -16,7 +16,8 @@ from attrs import evolve
 from assay.claims import Ledger
 from assay.plan.calls import Call, wire
 from assay.recording.exchange import Request
-from assay.run.explore import Stopped, generate
+from assay.run.explore import Stopped
+from assay.run.generating import generate
 from assay.run.shrinking import sendable
 from assay.target import Credential
 
@@ -34,7 +35,7 @@ import sys
 from pathlib import Path
 from assay import contract
 from assay.plan.calls import Call, wire
-from assay.run.explore import generate
+from assay.run.generating import generate
 for name in sys.argv[2:]:
     __import__(name)
 loaded = contract.load(Path(sys.argv[1]))
