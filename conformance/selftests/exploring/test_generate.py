@@ -20,6 +20,7 @@ from assay.run.explore import Stopped
 from assay.run.generating import generate
 from assay.run.shrinking import sendable
 from assay.target import Credential
+from selftests import unmeasured
 
 OPERATIONS = ["listItems", "addItem", "getItem", "removeItem", "GET /topics", "borrow", "getLoan"]
 
@@ -47,11 +48,9 @@ for operation in loaded.operations:
 
     def _started(self, path: Path, hash_seed: str, folder: Path, *modules: str) -> subprocess.Popen[bytes]:
         inherited = os.environ.get("PYTHONPATH", "")
-        environment = {
-            **os.environ,
-            "PYTHONHASHSEED": hash_seed,
-            "PYTHONPATH": os.pathsep.join(filter(None, (str(folder), inherited))),
-        }
+        environment = unmeasured.environment(
+            PYTHONHASHSEED=hash_seed, PYTHONPATH=os.pathsep.join(filter(None, (str(folder), inherited)))
+        )
         command = [sys.executable, "-c", self.PRINTED, str(path), *modules]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
 

@@ -18,6 +18,7 @@ from assay.client import Client, subject
 from assay.judge.verdicts import ClaimVerdict
 from assay.recording import Recording, RunHeader
 from assay.recording.exchange import Exchange, Reply, Request
+from selftests import unmeasured
 
 ROOT = Path(__file__).resolve().parents[3]
 LIBRARY = ROOT / "conformance/selftests/documents"
@@ -70,7 +71,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory, importable: Callable[[Pa
         (folder / "settings.json").write_text(json.dumps({"package_name_override": package, "post_hooks": []}))
         command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", "document.json"]
         command += ["--config", "settings.json", "--meta", "none", "--output-path", package, "--fail-on-warning"]
-        ran = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=False)
+        ran = subprocess.run(
+            command, cwd=folder, env=unmeasured.environment(), capture_output=True, encoding="utf-8", check=False
+        )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         importable(folder / package)
         return client.load(package, of.contract)
@@ -96,7 +99,10 @@ def library_as_shipped(
     out, package = tmp_path_factory.mktemp("shipped") / "client", "shipped_library_as_subject"
     options = ["--spec", LIBRARY / "library.yaml", "--overlay", LIBRARY / "library.overlay.yaml"]
     command = [sys.executable, ROOT / "scripts/regenerate.py", *options, "--out", out, "--package", package]
-    ran = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    ran = subprocess.run(
+        list(map(str, command)), cwd=ROOT, env=unmeasured.environment(), capture_output=True, encoding="utf-8",
+        check=False,
+    )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     importable(out / package)
     return client.load(package, library_ledger.contract)
