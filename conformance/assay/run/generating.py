@@ -36,6 +36,8 @@ from assay.run.shrinking import sendable
 
 _LARGE = (2**31, 2**63)
 """The first integers that 32 and 64 bits with a sign cannot hold."""
+_UUIDS = ("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF")
+"""The one of zeros, and one in capitals, which mean the same as small letters (RFC 9562, 4 and 5.9)."""
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
@@ -79,10 +81,10 @@ def _generated(
     more = operation.body is not None or any(each.place != "path" for each in operation.parameters)
     lenders = cycle(known if more else ())
     seen: set[Request] = set()
-    large = list(islice(_large(contract, operation, known[0] if known else base), most))
-    seen.update(wire(each, "") for each in large)
-    yield from large
-    for case in _cases(contract, operation, seed, most - len(large), drawn):
+    rare = list(islice(_rare(contract, operation, known[0] if known else base), most))
+    seen.update(wire(each, "") for each in rare)
+    yield from rare
+    for case in _cases(contract, operation, seed, most - len(rare), drawn):
         call = _call(operation, case, base)
         if call is not None and len(seen) % 4 == 3 and (lender := next(lenders, None)) is not None:
             call = evolve(call, path=lender.path, credential=lender.credential)
@@ -91,30 +93,34 @@ def _generated(
             yield call
 
 
-def _large(contract: Contract, operation: Operation, base: Call) -> Iterator[Call]:
-    """An ordinary request, each integer of its path and query once too large for the integers of a database.
+def _rare(contract: Contract, operation: Operation, base: Call) -> Iterator[Call]:
+    """An ordinary request with a value of its path or query that is as good as others, and that servers forget most.
 
-    Drawn ones are as large now and then only, and this is what servers forget most.
+    Integers too large for those of a database, and UUIDs that are not written as usual: drawn ones are such now and
+    then only, or never.
     """
     for parameter in operation.parameters:
-        for large in _LARGE if _is_integer(contract, parameter.schema) else ():
+        for value in _forgotten(contract, parameter.schema):
             if parameter.place == "path":
-                yield evolve(base, path={**base.path, parameter.name: large})
+                yield evolve(base, path={**base.path, parameter.name: value})
             elif parameter.place == "query":
-                yield evolve(base, query={**base.query, parameter.name: large})
+                yield evolve(base, query={**base.query, parameter.name: value})
 
 
-def _is_integer(contract: Contract, schema: Any) -> bool:
-    """An integer, alone or beside null and other types."""
+def _forgotten(contract: Contract, schema: Any) -> tuple[int, ...] | tuple[str, ...]:
+    """By the types and the format of the schema, alone or beside null and other types."""
     if isinstance(schema, dict) and "$ref" in schema:
         schema = resolve(contract.data, pointer.of_reference(schema["$ref"]))[1]
     if not isinstance(schema, dict) or "enum" in schema:
-        return False
+        return ()
+    every = [each for each in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())) if isinstance(each, dict)]
     kinds: list[Any] = []
-    for each in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
-        kind = each.get("type") if isinstance(each, dict) else None
+    for each in every:
+        kind = each.get("type")
         kinds += kind if isinstance(kind, list) else [kind]
-    return "integer" in kinds
+    if "integer" in kinds:
+        return _LARGE
+    return _UUIDS if any(each.get("format") == "uuid" for each in every) else ()
 
 
 def _cases(contract: Contract, operation: Operation, seed: int, most: int, drawn: Callable[[], None]) -> Iterator[Any]:
