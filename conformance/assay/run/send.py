@@ -32,6 +32,8 @@ class Sent:
 
 
 _MAKES = ("POST", "PUT", "PATCH")
+_CODINGS = ("br", "zstd", "compress", "x-compress")
+"""Codings that servers may send unasked. Other words, such as a charset, are mistakes that leave the body as it is."""
 
 
 class StoppedError(Exception):
@@ -124,6 +126,8 @@ class Sender:
         )
         answer = await self._client.send(outgoing, stream=True)
         try:
+            if coding := _unread(answer.headers.get("content-encoding", ""), self._client.headers["accept-encoding"]):
+                raise httpx.DecodingError(f"the body is encoded as {coding}, which was not asked for")
             body = bytearray()
             async for chunk in answer.aiter_bytes():
                 body += chunk
@@ -138,6 +142,13 @@ class Sender:
 def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
     """Text in a header goes out as UTF-8: httpx by itself takes ASCII only."""
     return [(name.encode("utf-8", "replace"), value.encode("utf-8", "surrogateescape")) for name, value in headers]
+
+
+def _unread(codings: str, asked: str) -> str:
+    """The first coding that httpx, which asks for what it can read, leaves as it is (RFC 9110, 8.4 and 12.5.3)."""
+    readable = {each.strip() for each in asked.lower().split(",")}
+    there = (each.strip() for each in codings.lower().split(","))
+    return next((each for each in there if each in _CODINGS and each not in readable), "")
 
 
 def _of_edge(edge: Edge, reply: Reply) -> str:

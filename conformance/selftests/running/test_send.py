@@ -104,6 +104,20 @@ def test_a_body_that_cannot_be_unpacked_is_a_fault(start: Start) -> None:
     assert "DecodingError" in answer.fault
 
 
+@pytest.mark.parametrize("coding", ["compress", "gzip, x-compress"])
+def test_a_coding_that_was_not_asked_for_is_a_fault(coding: str, start: Start) -> None:
+    answer = got(start(always(Answer(200, {"id": 1}, (("Content-Encoding", coding),)))))
+    assert answer.reply is None
+    assert answer.fault.endswith(f"the body is encoded as {coding.rpartition(' ')[2]}, which was not asked for")
+
+
+@pytest.mark.parametrize("word", ["identity", "UTF-8", ""])
+def test_a_word_that_is_no_coding_leaves_the_body_as_it_is(word: str, start: Start) -> None:
+    reply = got(start(always(Answer(200, b"{}", (("Content-Encoding", word),))))).reply
+    assert reply is not None
+    assert reply.body == b"{}"
+
+
 def test_a_body_beyond_all_measure_is_a_fault(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(send, "MOST_BODY", 1000)
     answer = got(start(always(Answer(200, b"x" * 1001))))
