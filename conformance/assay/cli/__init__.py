@@ -5,9 +5,11 @@ else that is done here.
 """
 
 import io
+import os
 import sys
 
 import click
+from platformdirs import user_cache_path
 
 from assay.cli import check, claims, compare, doctor, gate, init, judge, report, serve
 from assay.cli.check import FAULT_OF_ASSAY
@@ -21,6 +23,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a terminal that knows ASCII only still gets every word
             stream.reconfigure(errors="backslashreplace")
+    # its tables of Unicode take a second to make, once; the folder that somebody works in is no place for them
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("assay") / "hypothesis"))
     try:
         sys.exit(cli.main(prog_name="assay", standalone_mode=False) or 0)
     except UserError as error:

@@ -49,7 +49,7 @@ def executable() -> str:
 
 def surroundings(**changes: str) -> dict[str, str]:
     """The environment, without what the terminal of whoever runs the tests may say."""
-    told = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "CI")
+    told = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "CI", "HYPOTHESIS_STORAGE_DIRECTORY")
     return {**{key: value for key, value in os.environ.items() if key not in told}, **changes}
 
 

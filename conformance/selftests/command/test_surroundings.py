@@ -31,6 +31,19 @@ def test_a_hostile_working_directory_and_environment_change_nothing(
     assert "somebody else" not in said.all
 
 
+def test_the_report_is_all_that_is_left_in_the_folder_that_it_runs_in(
+    installed: Any, start: Any, things: Path, tmp_path: Path
+) -> None:
+    here, cache, server = tmp_path / "here", tmp_path / "cache", start(miniatures.things)
+    here.mkdir()
+    said = installed(
+        "check", "--spec", things, "--url", server.url, "--examples", 1, cwd=here, XDG_CACHE_HOME=str(cache)
+    )
+    assert said.status == 3, said.all
+    assert [path.name for path in here.iterdir()] == ["report"]
+    assert (cache / "assay/hypothesis").is_dir()
+
+
 def test_a_suite_that_does_not_ask_for_it_runs_as_without_it(tmp_path: Path) -> None:
     (tmp_path / "test_own.py").write_text(
         "def test_own():\n    assert True\ndef test_that_asks(assay_verdicts):\n    assert False\n"
