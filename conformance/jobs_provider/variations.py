@@ -76,7 +76,7 @@ def varied_job(reply: Reply, habit: Habit, draw: Random, *, news: bool) -> Reply
         if name in job:
             job[name] = _instant(job[name], draw)
     job["job_id"] = _hexadecimal(job["job_id"], draw)
-    if not habit.counted:
+    if not habit.counted or (not news and draw.random() < 0.2):
         del job["scenes_total"]
     if not habit.counted or (not news and draw.random() < 0.4):
         del job["scenes_completed"]

@@ -209,13 +209,13 @@ def _key(value: Any) -> Any:
 
 
 def _constant(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:
-    """Never changes over a resource's life: not to another value, not to absent, not from absent."""
+    """Never changes over a resource's life. Whether it has to be there is for `required` and `kept` to say."""
     at = relation.fields[0]
     for each, value, now, past in _with_earlier(life, at):
-        if not past or (value is None and all(was is None for was in past.values())):
-            continue
-        other = next((was for key, was in past.items() if key != now), _key)
-        yield Seen(each, at, None if other is _key else (f"{_shown(other)} for ever", _shown(value)))
+        there = [(key, was) for key, was in past.items() if was is not None]
+        if value is not None and there:
+            other = next((was for key, was in there if key != now), None)
+            yield Seen(each, at, None if other is None else (f"{_shown(other)} for ever", _shown(value)))
 
 
 def _once_set(relation: Relation, life: Sequence[Observation]) -> Iterator[Seen]:

@@ -23,7 +23,7 @@ END = {"born": MOMENTS[0], "name": UUIDS[0], "status": "done", "began": MOMENTS[
 
 REGRESSIONS: dict[str, dict[str, Any]] = {
     "constant/born": {"born": "2026-03-01T12:00:01Z"},
-    "constant/name": {"name": None},
+    "constant/name": {"name": "a1000000-0000-4000-8000-0000000000cd"},
     "states/status": {"status": "open"},
     "once-set/began": {"began": "2026-03-01T12:00:00.000001Z"},
     "kept/result": {"result": None},

@@ -89,7 +89,12 @@ def _constant(relation: Relation, life: _Life, _watches: tuple[Watch, ...]) -> B
     at = relation.fields[0]
     for before, after, _ in _later(life, at):
         yield "changes", [with_value(after, at, other(before))]
-        yield "vanishes", [with_value(after, at, pointer.MISSING)]
+
+
+def _once_set(relation: Relation, life: _Life, watches: tuple[Watch, ...]) -> Broken:
+    yield from _constant(relation, life, watches)
+    for _, after, _ in _later(life, relation.fields[0]):
+        yield "vanishes", [with_value(after, relation.fields[0], pointer.MISSING)]
 
 
 def _kept(relation: Relation, life: _Life, _watches: tuple[Watch, ...]) -> Broken:
@@ -141,7 +146,7 @@ LIVES: dict[str, Callable[[Relation, _Life, tuple[Watch, ...]], Broken]] = {
     "echo": _echo,
     "order": _order,
     "constant": _constant,
-    "once-set": _constant,
+    "once-set": _once_set,
     "kept": _kept,
     "nondecreasing": _nondecreasing,
     "states": _states,
