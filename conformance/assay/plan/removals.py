@@ -1,8 +1,9 @@
 """Contract + target → how what was made is removed again: which DELETE, with which values of the answer that made it;
 and by which read it is seen to be gone.
 
-By what the target says of the same resource (a state on its path that needs the one who made it), else by the links of
-the contract. Only what is clear: a DELETE of the wrong thing is worse than something left behind. Nothing is sent here.
+By what the target says of the DELETE (a state of it that needs the one who made it), else by the links of the contract.
+A state of a read is no word for it: it may lead from what was made to something that was there before. Only what is
+clear: a DELETE of the wrong thing is worse than something left behind. Nothing is sent here.
 """
 
 from collections import defaultdict
@@ -74,12 +75,14 @@ def _said(contract: Contract, target: Target) -> Iterator[Link]:
     states = {each.name: each for each in target.states}
     for state in target.states:
         operation = contract.operation(state.operation)
+        if operation is None or operation.method != "DELETE":
+            continue
         for name, step in state.needs.items() if state.status[0] == "2" else ():
             source, _, status = _names(step, states)
             maker = contract.operation(source)
             taken = {each for each, _ in placeholders([state.path, state.query, state.headers])}
             named = any(each == name for each, _ in placeholders(state.path))
-            if operation is not None and maker is not None and named and taken == {name}:
+            if maker is not None and named and taken == {name}:
                 path, query, headers = (_renamed(each, name) for each in (state.path, state.query, state.headers))
                 yield Link(maker, status, operation, path, query, headers, declared=True)
 

@@ -193,6 +193,22 @@ class TestNeeds:
         assert came.reason("readBook 200") == "the answer to addBook (201) has no 'isbn'"
         assert "readBook/200/status" not in came.violated
 
+    @pytest.mark.parametrize("states", [STATES.replace("{novel.code}", "{novel.after}"), STATES])
+    def test_a_read_of_what_was_there_before_removes_it_not(self, states: str, ran: Run) -> None:
+        class Sequels(Shelf):
+            def add(self, asked: Asked) -> Answer:
+                answer = super().add(asked)
+                return evolve(answer, body={**answer.body, "after": "emma"}) if answer.status == 201 else answer
+
+        came = ran(states, server=Sequels(books={"emma": {"code": "emma", "title": "Emma"}}))
+        assert came.verdict("readBook 200") == "held"
+        assert (came.shelf.books.keys(), came.recording.left) == ({"emma"}, ())
+
+    def test_a_state_of_the_removal_says_what_goes(self, ran: Run, of: Callable[[str], Ledger]) -> None:
+        states = STATES + STATES.replace(BOOK, "").replace("readBook 200", "removeBook 204")
+        came = ran(states, ledger=of(shelf.document(links="")))
+        assert (came.shelf.books, came.recording.left) == ({}, ())
+
     def test_where_one_alone_needs_it_nothing_is_made_twice(self, ran: Run) -> None:
         came = ran(STATES.replace("readBook 200", "removeBook 204"), select="removeBook 204")
         assert came.verdict("removeBook 204") == "held"
