@@ -21,7 +21,16 @@ from assay.judge.outcomes import LONGEST_SHOWN, Outcome, outcomes, shown, status
 from assay.judge.refusals import GENERIC_RULES_ONLY, Answer
 from assay.judge.relations import Observation
 from assay.judge.summary import summed_up
-from assay.judge.verdicts import GRADES, ONLY_OBSERVED, ClaimVerdict, ClientVerdicts, Failure, Verdict, Verdicts
+from assay.judge.verdicts import (
+    GRADES,
+    ONLY_OBSERVED,
+    UNTOUCHED,
+    ClaimVerdict,
+    ClientVerdicts,
+    Failure,
+    Verdict,
+    Verdicts,
+)
 from assay.recording import PlannedStep, Recording, hidden
 from assay.recording.exchange import Exchange, Grade, Reply, throttled
 
@@ -295,7 +304,7 @@ class _Judge:
             return "held", ""
         if claim.id in self._ledger.rules and not self._recording.header.probes:
             return "not-exercised", NOT_PROBED
-        return "not-exercised", tally.missing or "no recorded response could have broken it"
+        return "not-exercised", tally.missing or UNTOUCHED
 
 
 def _of_step(step: PlannedStep, reason: str) -> str:

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from assay.contract import Contract, Operation
-from assay.judge.verdicts import Verdict
+from assay.judge.verdicts import NOT_SENT, Verdict
 from assay.recording import PlannedStep, Recording
 from assay.recording.exchange import Exchange, Reply, Request, throttled
 
@@ -82,7 +82,7 @@ def _outcome(operation: Operation, step: PlannedStep, exchanges: Sequence[Exchan
     """By the table at the top."""
     asked = [each for each in exchanges if each.role == "state"]
     if not asked:
-        return Outcome("not-exercised", "the run ended before its request was sent")
+        return Outcome("not-exercised", NOT_SENT)
     given = next((each for each in asked if _gives(operation, each, step.due)), None)
     # a fault comes last where the state could not be left again
     if given is not None and (step.driver == "burst" or asked[-1].reply is not None):

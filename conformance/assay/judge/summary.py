@@ -21,7 +21,9 @@ from assay.judge import refusals
 from assay.judge.alike import alike
 from assay.judge.gone import gone
 from assay.judge.verdicts import (
+    NOT_SENT,
     ONLY_OBSERVED,
+    UNTOUCHED,
     ClaimVerdict,
     ClientVerdicts,
     Gone,
@@ -201,6 +203,7 @@ def _responses(
     todo = {(each.operation, each.status): each.todo for each in recording.header.unplanned}
     observed = _came(ledger, (each for each in recording.exchanges if each.role == "traffic"))
     refused = _lacking_credential(recording)
+    settled = frozenset({ONLY_OBSERVED, NOT_SENT, *([UNTOUCHED] if recording.header.partial else ())})
     own: dict[tuple[str, str], list[ClaimVerdict]] = {key: [] for key in ledger.responses}
     for each in verdicts:
         if (key := (each.claim.operation, each.claim.response)) in own:
@@ -209,7 +212,8 @@ def _responses(
         given = next(each for each in mine if each.claim.kind == "status")
         verdict, worst = _row(mine, strict=recording.header.strict)
         seen = [each for each in mine if each.claim.kind in ("json", "media-type", "status")]
-        advice = todo.get(key, "") or _todo(worst, *key, refused=_lacked(ledger, key[0]) if key in refused else "")
+        lacked = _lacked(ledger, key[0]) if key in refused else ""
+        advice = todo.get(key, "") or _todo(worst, *key, refused=lacked, settled=settled)
         yield ResponseVerdict(
             *key,
             verdict=verdict,
@@ -249,8 +253,9 @@ def _lacked(ledger: Ledger, operation: str) -> str:
     return f"{first}give [credentials.default] in the target file"
 
 
-def _todo(worst: ClaimVerdict | None, operation: str, status: str, *, refused: str) -> str:
-    if worst is None or worst.verdict != "not-exercised" or worst.reason == ONLY_OBSERVED:
+def _todo(worst: ClaimVerdict | None, operation: str, status: str, *, refused: str, settled: frozenset[str]) -> str:
+    """`settled`: reasons that nothing in a target file would mend."""
+    if worst is None or worst.verdict != "not-exercised" or worst.reason in settled:
         return ""
     if refused:
         return f"{refused}: it was asked without a credential, and answered 401"

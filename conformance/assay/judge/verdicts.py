@@ -13,6 +13,10 @@ from assay.recording.exchange import Exchange, Grade
 GRADES: tuple[Grade, ...] = ("natural", "provoked", "observed", "hinted")
 """Strongest first."""
 
+NOT_SENT = "the run ended before its request was sent"
+
+UNTOUCHED = "no recorded response could have broken it"
+
 ONLY_OBSERVED = (
     "it was seen in recorded traffic, and judged; in which state it was due, traffic does not say: "
     "`assay check` brings it about"

@@ -76,7 +76,8 @@ class TestQuoting:
         assert call(curl(exchange("POST", body=body))).body == body
 
     @settings(deadline=None, derandomize=True, max_examples=60)
-    @given(value=st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=40))
+    # « begins the marker of a credential, which becomes a variable
+    @given(value=st.text(st.characters(exclude_characters="\r\n\0«", exclude_categories=["Cs"]), max_size=40))
     @example(value="\x81\x88é\u202e")
     def test_any_header(self, value: str, exchange: MakeExchange, call: Callable[..., Called]) -> None:
         [header] = call(curl(exchange(headers=(("X-Any", value),)))).after(b"-H")

@@ -74,6 +74,7 @@ def test_it_is_judged_as_incomplete(start: Start, ran: Run) -> None:
     assert came.verdicts.interrupted
     assert "the run was interrupted" in came.verdicts.incomplete
     assert "the run ended before its request was sent" in came.row("503").reason
+    assert came.row("503").todo == ""  # a state that is declared is not what it lacked
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
