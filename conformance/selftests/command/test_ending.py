@@ -122,7 +122,7 @@ def test_a_run_that_is_stopped_before_its_target_is_ready_ends_as_incomplete(thi
         (signal.SIGINT, "click.core"),
         (signal.SIGINT, "pluggy._config"),
         (signal.SIGINT, "_pytest.terminal"),
-        (signal.SIGINT, "schemathesis.core"),
+        (signal.SIGINT, "openapi_spec_validator"),
         (signal.SIGTERM, "_pytest.terminal"),
     ],
 )
