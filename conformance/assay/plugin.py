@@ -112,7 +112,7 @@ def _staying() -> Iterator[None]:
 
 
 def _load(config: pytest.Config, given: Settings) -> None:
-    from assay import client, loading  # noqa: PLC0415 - see above
+    from assay import client, loading
 
     config.stash[_SETTINGS] = given
     if given.target or given.url:
@@ -187,7 +187,7 @@ def _own(ledger: "Ledger | None", fixture: str) -> list[str]:
 
 def _mistake(known: dict[str, object], patterns: Sequence[object]) -> UserError | None:
     """The first pattern that is none, or names nothing."""
-    from assay import shapes  # noqa: PLC0415 - see above
+    from assay import shapes
 
     for pattern in patterns:
         if isinstance(pattern, tuple):
@@ -274,7 +274,7 @@ def assay_verdicts(request: pytest.FixtureRequest) -> "Verdicts":
 
 
 def _run_against(server: str | Path, given: Settings, shipped: "Client | None") -> "Verdicts":
-    from assay import loading  # noqa: PLC0415 - see above
+    from assay import loading
 
     named = {"target": server} if isinstance(server, Path) else {"url": str(server)}
     try:
@@ -299,9 +299,9 @@ def _shown(job: "Job") -> "AbstractContextManager[Listener | None]":
     """While it lasts, the run is shown on stderr: a verdict is what stdout is for."""
     if job.settings.quiet:
         return nullcontext()
-    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.console import Console
 
-    from assay import progress  # noqa: PLC0415 - see above
+    from assay import progress
 
     return progress.shown(job.ledger, job.plan, Console(stderr=True))
 
@@ -309,8 +309,8 @@ def _shown(job: "Job") -> "AbstractContextManager[Listener | None]":
 def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener | None" = None) -> "Verdicts":
     """Record, judge, write the reports. Raises UserError."""
     with _staying():
-        from assay import judge, report, run  # noqa: PLC0415 - see above
-        from assay.client import subject  # noqa: PLC0415 - see above
+        from assay import judge, report, run
+        from assay.client import subject
     gc.freeze()
     try:
         chosen = job.settings
@@ -332,9 +332,9 @@ def run_and_report(job: "Job", shipped: "Client | None" = None, heard: "Listener
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     verdicts = config.stash.get(_VERDICTS, None)
     if verdicts is not None:
-        from rich.console import Console  # noqa: PLC0415 - see above
+        from rich.console import Console
 
-        from assay.report import terminal  # noqa: PLC0415 - see above
+        from assay.report import terminal
 
         terminalreporter.ensure_newline()
         terminal.show(verdicts, Console(), config.stash[_SETTINGS].report)

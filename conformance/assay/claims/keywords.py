@@ -251,6 +251,10 @@ class _Builder:
                 "dependentRequired", members, at + pointer.join(*tokens), name + tokens, place,
                 functools.partial(_has, trigger), {"dependentRequired": {trigger: members}},
             )  # fmt: skip
+        yield from self._barred(schema, at, name, place)
+
+    def _barred(self, schema: dict[str, Any], at: str, name: tuple[str, ...], place: str) -> Iterator[Check]:
+        """Of those, the ones that say which there must not be."""
         known = {key: dict.fromkeys(schema.get(key, {}), True) for key in ("properties", "patternProperties")}
         if schema.get("additionalProperties") is False:
             yield self._check(

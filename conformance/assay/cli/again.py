@@ -16,9 +16,9 @@ def again(result: "Result", ledger: "Ledger", recording: "Recording", client: st
 
     Raises UserError: what the results find of a client counts, and it is not named.
     """
-    from assay import client as clients  # noqa: PLC0415 - see assay.cli
-    from assay import rejudging  # noqa: PLC0415 - see assay.cli
-    from assay.client import subject  # noqa: PLC0415 - see assay.cli
+    from assay import client as clients
+    from assay import rejudging
+    from assay.client import subject
 
     said, of_client = result.data["client"], None
     if said is not None and said["package"] == client:

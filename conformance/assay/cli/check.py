@@ -62,8 +62,8 @@ def check(dry_run: bool, **given: Any) -> int:
 
 
 def _dry(chosen: Settings) -> int:
-    from assay import client, dry_run, loading  # noqa: PLC0415 - see above
-    from assay.report.visible import visible  # noqa: PLC0415 - see above
+    from assay import client, dry_run, loading
+    from assay.report.visible import visible
 
     job = loading.load(chosen)
     if chosen.client:

@@ -15,8 +15,8 @@ from assay.cli.saying import say
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object a line.")
 def claims(as_json: bool, **given: Any) -> int:
     """Print the ledger: every checkable statement of document and overlays, with its id. Sends nothing."""
-    from assay import loading  # noqa: PLC0415 - see assay.cli
-    from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
+    from assay import loading
+    from assay.report.visible import visible
 
     ledger = loading.load_ledger(settings_of(given))
     for claim in ledger.claims.values():

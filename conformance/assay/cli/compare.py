@@ -33,9 +33,9 @@ def compare(old: Path, new: Path, form: str) -> int:
 
     Each is a results.json or its folder: the last release and this one, or a mock and the server that it stands for.
     """
-    from assay import compare as comparing  # noqa: PLC0415 - see assay.cli
-    from assay import result_file  # noqa: PLC0415 - see assay.cli
-    from assay.report import comparison  # noqa: PLC0415 - see assay.cli
+    from assay import compare as comparing
+    from assay import result_file
+    from assay.report import comparison
 
     found = comparing.compare(result_file.load(old), result_file.load(new))
     say((comparison.markdown(found) if form == "markdown" else comparison.plain(found)).rstrip("\n"))

@@ -24,9 +24,9 @@ def doctor(**given: Any) -> int:
 
     Sends reads only; no state is set up.
     """
-    from assay import doctor as examining  # noqa: PLC0415 - see assay.cli
-    from assay import loading  # noqa: PLC0415 - see assay.cli
-    from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
+    from assay import doctor as examining
+    from assay import loading
+    from assay.report.visible import visible
 
     job = loading.load(settings_of(given))
     if not job.ledger.responses:

@@ -58,9 +58,9 @@ def gate(
 
     The recording beside the results is judged again, by this document and these overlays. Nothing is sent.
     """
-    from assay import gate as gates  # noqa: PLC0415 - see assay.cli
-    from assay import loading, result_file  # noqa: PLC0415 - see assay.cli
-    from assay.report.visible import visible  # noqa: PLC0415 - see assay.cli
+    from assay import gate as gates
+    from assay import loading, result_file
+    from assay.report.visible import visible
 
     chosen = settings_of(given)
     result = result_file.load(results)

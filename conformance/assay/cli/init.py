@@ -29,7 +29,7 @@ def init(url: str, output: Path, force: bool, **given: Any) -> int:
     Each entry says what is to be supplied, an identifier, a credential or a way to set something up, and is left out
     of a run until its line `todo` is gone.
     """
-    from assay import draft, loading, plan  # noqa: PLC0415 - see assay.cli
+    from assay import draft, loading, plan
 
     ledger = loading.load_ledger(settings_of(given))
     target = draft.without_secrets(ledger.contract, url or _documented(ledger.contract.servers))

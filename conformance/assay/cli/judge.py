@@ -36,11 +36,11 @@ def judge(recordings: tuple[Path, ...], folder: Path | None, url: str, strict: b
     A HAR, as browsers and proxies write it, is judged too. Several recordings of the same contract are judged as one:
     the shards of a run, or runs of several days.
     """
-    from assay import client, loading, recording, report  # noqa: PLC0415 - see assay.cli
-    from assay import judge as judging  # noqa: PLC0415 - see assay.cli
-    from assay.client import subject  # noqa: PLC0415 - see assay.cli
-    from assay.recording import combined, har, traffic  # noqa: PLC0415 - see assay.cli
-    from assay.report import terminal  # noqa: PLC0415 - see assay.cli
+    from assay import client, loading, recording, report
+    from assay import judge as judging
+    from assay.client import subject
+    from assay.recording import combined, har, traffic
+    from assay.report import terminal
 
     if folder is not None:
         _check_apart(recordings, folder / "recording.jsonl")

@@ -59,7 +59,7 @@ def report(
     The recording is judged again, since verdicts are a function of contract and recording and nothing else; it is said
     where the results tell something else.
     """
-    from assay import loading, result_file  # noqa: PLC0415 - see assay.cli
+    from assay import loading, result_file
 
     _check(results, recording, formats, output)
     chosen = settings_of(given)
@@ -96,7 +96,7 @@ def _check(results: tuple[Path, ...], recording: Path | None, formats: tuple[str
 
 
 def _write(judged: "Rejudged", formats: tuple[str, ...], output: str) -> None:
-    from assay import report as reports  # noqa: PLC0415 - see assay.cli
+    from assay import report as reports
 
     if output == "-":
         pour(reports.made(formats[0], judged.verdicts, judged.recording))

@@ -33,7 +33,7 @@ def pour(content: bytes) -> None:
 
 def console() -> "Console":
     """Rich's own ends the program with 1 where nobody reads on."""
-    from rich.console import Console  # noqa: PLC0415 - see assay.cli
+    from rich.console import Console
 
     class Lasting(Console):
         def on_broken_pipe(self) -> None:

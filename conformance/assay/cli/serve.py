@@ -25,8 +25,8 @@ _LOOKS_EVERY = 0.5
 @options(TARGET)
 def serve(**given: Any) -> int:
     """Start what [serve] of the target file says and stay, until Ctrl-C; print its credentials and resources."""
-    from assay import loading  # noqa: PLC0415 - see assay.cli
-    from assay.run import drivers  # noqa: PLC0415 - see assay.cli
+    from assay import loading
+    from assay.run import drivers
 
     target = loading.load_target(settings_of(given))
     if target.serve is None:

@@ -58,10 +58,7 @@ def plan(
             if not found:
                 unplanned.append(planner.unplanned(operation, response))
     if select and not steps and not unplanned:
-        names = [
-            name_of(operation.id, each.status) for operation in contract.operations for each in operation.responses
-        ]
-        raise UserError(f"--select {select!r} matches no documented response", todo=shapes.suggest(select, names))
+        raise _unmatched(contract, select)
     whole = not select and target.hint is None
     probes = tuple(planner.probes(ledger, steps, seed)) if whole and target.http.probes else ()
     explorations = tuple(planner.explorations(steps)) if whole and examples else ()
@@ -79,6 +76,11 @@ def plan(
         removals=removals if writes else {},
         rereads=rereads if writes else {},
     )
+
+
+def _unmatched(contract: Contract, select: str) -> UserError:
+    names = [name_of(operation.id, each.status) for operation in contract.operations for each in operation.responses]
+    return UserError(f"--select {select!r} matches no documented response", todo=shapes.suggest(select, names))
 
 
 class _Planner:

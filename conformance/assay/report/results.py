@@ -34,15 +34,7 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "spec": _spec(verdicts.ledger.contract),
-        "target": {
-            **{key: header.target.get(key, "") for key in ("name", "base_url")},
-            "build": verdicts.build,
-            "builds": list(recording.builds),
-            "digest": header.target.get("digest", ""),
-            "served": header.target.get("served") == "true",
-            "mock": header.mock,
-            "probes": header.probes,
-        },
+        "target": _target(verdicts, recording),
         "recording": {"digest": recording.digest, "spec": header.contract.get("digest", "")},
         "versions": dict(header.versions),
         "run_id": header.run_id,
@@ -71,6 +63,19 @@ def results(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
         "excluded_but_seen": list(verdicts.excluded_but_seen),
         "excluded": [attrs.asdict(each) for each in header.excluded],
         "levels": dict(header.levels),
+    }
+
+
+def _target(verdicts: Verdicts, recording: Recording) -> dict[str, Any]:
+    header = verdicts.header
+    return {
+        **{key: header.target.get(key, "") for key in ("name", "base_url")},
+        "build": verdicts.build,
+        "builds": list(recording.builds),
+        "digest": header.target.get("digest", ""),
+        "served": header.target.get("served") == "true",
+        "mock": header.mock,
+        "probes": header.probes,
     }
 
 
